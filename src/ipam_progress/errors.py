@@ -1,0 +1,114 @@
+"""The errors of ipam_progress, one tree.
+
+    IpamProgressError
+    +- ProtocolError
+    |  +- LocalProtocolError      you asked for something the protocol does not allow now
+    |  |  +- SerializationError   a value does not fit the type of its member
+    |  +- RemoteProtocolError     the peer sent something the protocol does not allow
+    |     +- FramingError         a record of [MC-NMF] that is broken, or not due
+    |     +- BinaryXmlError       octets that are no document of [MC-NBFX], [MC-NBFSE]
+    |     |  +- QuotaExceededError
+    |     +- EnvelopeError        a document that is no SOAP 1.2 message with addressing
+    |     +- DeserializationError a body that does not fit the types of its contract
+    +- ConnectionLostError        the connection went away before the conversation was over
+    +- RequestTimeoutError        the peer gave no answer in time
+
+A decoder returns a value or raises the error of its layer; nothing else leaves it, whatever the
+octets. This module imports nothing of ours.
+"""
+
+__all__ = [
+    "BinaryXmlError",
+    "ConnectionLostError",
+    "DeserializationError",
+    "EnvelopeError",
+    "FramingError",
+    "IpamProgressError",
+    "LocalProtocolError",
+    "ProtocolError",
+    "QuotaExceededError",
+    "RemoteProtocolError",
+    "RequestTimeoutError",
+    "SerializationError",
+]
+
+
+class IpamProgressError(Exception):
+    """Any error that this library raises on purpose."""
+
+
+class ProtocolError(IpamProgressError):
+    """Something that the protocol does not allow."""
+
+
+class LocalProtocolError(ProtocolError):
+    """The program that uses this library asked for something the protocol does not allow now."""
+
+
+class SerializationError(LocalProtocolError):
+    """A value that does not fit the type of its member.
+
+    Attributes:
+        path: Where the value stands, member names joined by dots: ``Scope.LeaseDuration``.
+    """
+
+    def __init__(self, message: str, *, path: str = "") -> None:
+        super().__init__(f"{path}: {message}" if path else message)
+        self.path = path
+
+
+class RemoteProtocolError(ProtocolError):
+    """The peer sent something the protocol does not allow."""
+
+
+class FramingError(RemoteProtocolError):
+    """A framing record that is broken, too long, or not due.
+
+    Attributes:
+        fault: The URI to send in a Fault record before closing; None where WCF sends none.
+    """
+
+    def __init__(self, message: str, *, fault: str | None = None) -> None:
+        super().__init__(message)
+        self.fault = fault
+
+
+class BinaryXmlError(RemoteProtocolError):
+    """Octets that are no binary XML document.
+
+    Attributes:
+        offset: Position of the octet that could not be read, counted from the start of the
+            document; None where it is not known.
+    """
+
+    def __init__(self, message: str, *, offset: int | None = None) -> None:
+        super().__init__(message if offset is None else f"{message} (at octet {offset})")
+        self.offset = offset
+
+
+class QuotaExceededError(BinaryXmlError):
+    """A document that is larger, deeper or richer in strings than the receiver allows."""
+
+
+class EnvelopeError(RemoteProtocolError):
+    """A document that is no SOAP 1.2 message with the headers its exchange needs."""
+
+
+class DeserializationError(RemoteProtocolError):
+    """A body whose values do not fit the types of its contract.
+
+    Attributes:
+        path: Where the value stands, member names joined by dots: ``paramters.Scope.Status``.
+    """
+
+    def __init__(self, message: str, *, path: str = "") -> None:
+        super().__init__(f"{path}: {message}" if path else message)
+        self.path = path
+
+
+class ConnectionLostError(IpamProgressError):
+    """The connection went away before the conversation was over."""
+
+
+class RequestTimeoutError(IpamProgressError):
+    """The peer gave no answer within the time it was given."""
