@@ -1,0 +1,40 @@
+# Two targets a newcomer needs: `make demo` and `make test`. Both make .venv themselves.
+# PYTHON picks the interpreter (3.11 to 3.13).
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test lint bench clean
+
+demo: $(VENV)/.library
+	$(BIN)/ipam-progress demo
+
+test: $(VENV)/.tools
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.tools
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/generate_contracts.py --check
+
+bench: $(VENV)/.tools
+	$(BIN)/python -m bench
+
+clean:
+	rm -rf $(VENV) build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.library: pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --editable .
+	touch $@
+
+# The tools are the dependency group "dev" of pyproject.toml; old versions of pip cannot read groups.
+$(VENV)/.tools: pyproject.toml $(VENV)/.library
+	$(PIP) install $$($(BIN)/python tools/dependency_group.py dev)
+	touch $@
