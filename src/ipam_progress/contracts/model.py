@@ -23,6 +23,11 @@ __all__ = [
 ]
 
 
+PythonClass = type[Any]
+EnumClass = type[Enum]
+# Named here because in the classes below the field ``type`` hides the word.
+
+
 class TypeName(NamedTuple):
     """The expanded name of a contract or of an XML Schema type."""
 
@@ -61,7 +66,7 @@ class ClassContract:
     """
 
     type: TypeName
-    python: type[Any]
+    python: PythonClass
     base: TypeName | None
     members: tuple[Member, ...]
     reference: bool = False
@@ -80,7 +85,7 @@ class EnumContract:
     """
 
     type: TypeName
-    python: type[Enum]
+    python: EnumClass
     values: Mapping[str, Enum]
     flags: bool = False
 
@@ -126,7 +131,7 @@ class ExceptionContract:
     """
 
     type: TypeName
-    python: type[Any]
+    python: PythonClass
     members: tuple[Member, ...]
 
 
@@ -142,7 +147,7 @@ class MessageContract:
     """
 
     type: TypeName
-    python: type[Any]
+    python: PythonClass
     members: tuple[Member, ...]
 
 
