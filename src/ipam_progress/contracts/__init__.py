@@ -1,9 +1,10 @@
-"""What is on the wire: the data contracts of [MS-IPAMM2] as typed, slotted dataclasses.
+"""What is on the wire: the data contracts of [MS-IPAMM2] as slotted dataclasses.
 
-Every class, enumeration and message that the two services can meet, by the name it has in
-the document, its members spelled as they travel. A new object has what a new .NET object
-has: None, 0, False, an enumeration's member with the number 0. `registry` describes them to
-a serializer. Objects compare by their members; they know nothing of XML, octets or sessions.
+Every class, enumeration and message that the two services can meet, by the name it has in the
+document, its members spelled as they travel. A new object has what a new .NET object has: None, 0,
+False, the member of an enumeration whose number is 0. Objects compare by their members. A list that
+can hold nil says so in its type, and `items_of` passes over it. `registry` describes the classes to
+a serializer. Knows nothing of XML, octets or sessions.
 
 Written by tools/generate_contracts.py from the schemas of [MS-IPAMM2] section 7; do not edit.
 """

@@ -64,7 +64,10 @@ class IPAddress:
 
 @dataclass(slots=True, kw_only=True)
 class IpamIPAddress(BaseIpamObject):
-    """The contract IpamIPAddress, [MS-IPAMM2] 2.2.4.257."""
+    """The contract IpamIPAddress, [MS-IPAMM2] 2.2.4.257.
+
+    From it derive: IpamIPv4Address, IpamIPv6Address.
+    """
 
     AccessScopeId: int = 0
     Address: IPAddress | None = None

@@ -93,7 +93,10 @@ __all__ = [
 
 @dataclass(slots=True, kw_only=True)
 class DhcpExclusionRange(BaseIpamObject):
-    """The contract DhcpExclusionRange, [MS-IPAMM2] 2.2.4.100."""
+    """The contract DhcpExclusionRange, [MS-IPAMM2] 2.2.4.100.
+
+    From it derive: DhcpExclusionRangeV4, DhcpExclusionRangeV6.
+    """
 
     EndAddress: IPAddress | None = None
     RecordId: int = 0
@@ -211,7 +214,10 @@ class DhcpPolicyV4(BaseIpamObject):
 
 @dataclass(slots=True, kw_only=True)
 class DhcpReservation(BaseIpamObject):
-    """The contract DhcpReservation, [MS-IPAMM2] 2.2.4.133."""
+    """The contract DhcpReservation, [MS-IPAMM2] 2.2.4.133.
+
+    From it derive: DhcpReservationV4, DhcpReservationV6.
+    """
 
     Address: IPAddress | None = None
     Description: str | None = None
@@ -230,7 +236,10 @@ class DhcpReservation(BaseIpamObject):
 
 @dataclass(slots=True, kw_only=True)
 class DhcpReservationTemplateConfiguration(BaseIpamObject):
-    """The contract DhcpReservationTemplateConfiguration, [MS-IPAMM2] 2.2.4.136."""
+    """The contract DhcpReservationTemplateConfiguration, [MS-IPAMM2] 2.2.4.136.
+
+    From it derive: DhcpReservationV4TemplateConfiguration, DhcpReservationV6TemplateConfiguration.
+    """
 
     Description: str | None = None
     DiscardDnsRecordOnLeaseDeletionStatus: DhcpDiscardDnsRecordOnLeaseDeletionStatus = (
@@ -247,7 +256,10 @@ class DhcpReservationTemplateConfiguration(BaseIpamObject):
 
 @dataclass(slots=True, kw_only=True)
 class DhcpScope(BaseIpamObject):
-    """The contract DhcpScope, [MS-IPAMM2] 2.2.4.141."""
+    """The contract DhcpScope, [MS-IPAMM2] 2.2.4.141.
+
+    From it derive: DhcpScopeV4, DhcpScopeV6.
+    """
 
     AccessScopeId: int = 0
     Description: str | None = None
@@ -275,7 +287,10 @@ class DhcpScope(BaseIpamObject):
 
 @dataclass(slots=True, kw_only=True)
 class DhcpScopeTemplateConfiguration(BaseIpamObject):
-    """The contract DhcpScopeTemplateConfiguration, [MS-IPAMM2] 2.2.4.149."""
+    """The contract DhcpScopeTemplateConfiguration, [MS-IPAMM2] 2.2.4.149.
+
+    From it derive: DhcpScopeV4TemplateConfiguration, DhcpScopeV6TemplateConfiguration.
+    """
 
     Description: str | None = None
     DiscardDnsRecordOnLeaseDeletionStatus: DhcpDiscardDnsRecordOnLeaseDeletionStatus = (
@@ -291,7 +306,10 @@ class DhcpScopeTemplateConfiguration(BaseIpamObject):
 
 @dataclass(slots=True, kw_only=True)
 class DhcpServer(BaseIpamObject):
-    """The contract DhcpServer, [MS-IPAMM2] 2.2.4.155."""
+    """The contract DhcpServer, [MS-IPAMM2] 2.2.4.155.
+
+    From it derive: DhcpServerV4, DhcpServerV6.
+    """
 
     AccessScopeId: int = 0
     AuditLoggingStatus: DhcpAuditLoggingStatus = DhcpAuditLoggingStatus.None_
@@ -317,7 +335,10 @@ class DhcpServer(BaseIpamObject):
 
 @dataclass(slots=True, kw_only=True)
 class DhcpServerTemplateConfiguration(BaseIpamObject):
-    """The contract DhcpServerTemplateConfiguration, [MS-IPAMM2] 2.2.4.158."""
+    """The contract DhcpServerTemplateConfiguration, [MS-IPAMM2] 2.2.4.158.
+
+    From it derive: DhcpServerV4TemplateConfiguration, DhcpServerV6TemplateConfiguration.
+    """
 
     AuditLoggingStatus: DhcpAuditLoggingStatus = DhcpAuditLoggingStatus.None_
     DiscardDnsRecordOnLeaseDeletionStatus: DhcpDiscardDnsRecordOnLeaseDeletionStatus = (

@@ -49,7 +49,10 @@ __all__ = [
 
 @dataclass(slots=True, kw_only=True)
 class DhcpFindAndReplaceOption:
-    """The contract DhcpFindAndReplaceOption, [MS-IPAMM2] 2.2.4.116."""
+    """The contract DhcpFindAndReplaceOption, [MS-IPAMM2] 2.2.4.116.
+
+    From it derive: DhcpFindAndReplaceOptionV4, DhcpFindAndReplaceOptionV6.
+    """
 
     NewValue: object = None
     OldValue: object = None
@@ -58,7 +61,10 @@ class DhcpFindAndReplaceOption:
 
 @dataclass(slots=True, kw_only=True)
 class DhcpOption(BaseIpamObject):
-    """The contract DhcpOption, [MS-IPAMM2] 2.2.4.120."""
+    """The contract DhcpOption, [MS-IPAMM2] 2.2.4.120.
+
+    From it derive: DhcpOptionV4, DhcpOptionV6.
+    """
 
     OptionDefinition: DhcpOptionDefinition | None = None
     OptionOwnerType: DhcpOptionOwnerType = DhcpOptionOwnerType.None_
@@ -79,7 +85,10 @@ class DhcpOptionCollection:
 
 @dataclass(slots=True, kw_only=True)
 class DhcpOptionDefinition(BaseIpamObject):
-    """The contract DhcpOptionDefinition, [MS-IPAMM2] 2.2.4.122."""
+    """The contract DhcpOptionDefinition, [MS-IPAMM2] 2.2.4.122.
+
+    From it derive: DhcpOptionDefinitionV4, DhcpOptionDefinitionV6.
+    """
 
     Description: str | None = None
     Name: str | None = None
@@ -106,7 +115,10 @@ class DhcpOptionDefinitionCollection(IpamObject):
 
 @dataclass(slots=True, kw_only=True)
 class DhcpUserClass(BaseIpamObject):
-    """The contract DhcpUserClass, [MS-IPAMM2] 2.2.4.167."""
+    """The contract DhcpUserClass, [MS-IPAMM2] 2.2.4.167.
+
+    From it derive: DhcpUserClassV4, DhcpUserClassV6.
+    """
 
     Description: str | None = None
     IsDefault: bool = False
@@ -126,7 +138,10 @@ class DhcpUserClassCollection:
 
 @dataclass(slots=True, kw_only=True)
 class DhcpVendorClass(BaseIpamObject):
-    """The contract DhcpVendorClass, [MS-IPAMM2] 2.2.4.171."""
+    """The contract DhcpVendorClass, [MS-IPAMM2] 2.2.4.171.
+
+    From it derive: DhcpVendorClassV4, DhcpVendorClassV6.
+    """
 
     Description: str | None = None
     IsDefault: bool = False

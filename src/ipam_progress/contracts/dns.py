@@ -69,7 +69,10 @@ __all__ = [
 
 @dataclass(slots=True, kw_only=True)
 class BaseDnsServerZone(BaseIpamObject):
-    """The contract BaseDnsServerZone, [MS-IPAMM2] 2.2.4.62."""
+    """The contract BaseDnsServerZone, [MS-IPAMM2] 2.2.4.62.
+
+    From it derive: DnsServerReverseZone, DnsServerZone.
+    """
 
     DirectoryPartitionName: str | None = None
     IsLastCollectedServer: bool = False
@@ -91,7 +94,10 @@ class BaseDnsServerZone(BaseIpamObject):
 
 @dataclass(slots=True, kw_only=True)
 class BaseDnsZone(BaseIpamObject):
-    """The contract BaseDnsZone, [MS-IPAMM2] 2.2.4.63."""
+    """The contract BaseDnsZone, [MS-IPAMM2] 2.2.4.63.
+
+    From it derive: DnsReverseLookupZone, DnsZone.
+    """
 
     AccessScopeId: int = 0
     DynamicUpdateStatus: DnsDynamicUpdateSetting = DnsDynamicUpdateSetting.NotApplicable
@@ -149,7 +155,16 @@ class DnsResourceRecord(BaseIpamObject):
 
 @dataclass(slots=True, kw_only=True)
 class DnsResourceRecordData:
-    """The contract DnsResourceRecordData, [MS-IPAMM2] 2.2.4.184."""
+    """The contract DnsResourceRecordData, [MS-IPAMM2] 2.2.4.184.
+
+    From it derive: DnsResourceRecordDataA, DnsResourceRecordDataAaaa, DnsResourceRecordDataAfsdb,
+    DnsResourceRecordDataAtma, DnsResourceRecordDataCname, DnsResourceRecordDataDhcid,
+    DnsResourceRecordDataDname, DnsResourceRecordDataHinfo, DnsResourceRecordDataIsdn,
+    DnsResourceRecordDataMx, DnsResourceRecordDataNs, DnsResourceRecordDataPtr,
+    DnsResourceRecordDataRp, DnsResourceRecordDataRt, DnsResourceRecordDataSoa,
+    DnsResourceRecordDataSrv, DnsResourceRecordDataTxt, DnsResourceRecordDataWins,
+    DnsResourceRecordDataWinsr, DnsResourceRecordDataWks, DnsResourceRecordDataX25.
+    """
 
 
 @dataclass(slots=True, kw_only=True)

@@ -16,7 +16,10 @@ __all__ = ["IpamException", "SystemException"]
 
 @dataclass(slots=True, kw_only=True)
 class SystemException:
-    """The contract Exception, [MS-IPAMM2] 2.2.4.411."""
+    """The contract Exception, [MS-IPAMM2] 2.2.4.411.
+
+    From it derive: IpamException.
+    """
 
 
 @dataclass(slots=True, kw_only=True)

@@ -42,7 +42,10 @@ class DhcpMsmOverallCompletionStatus(IpamObject):
 
 @dataclass(slots=True, kw_only=True)
 class EntityStatus:
-    """The contract EntityStatus, [MS-IPAMM2] 2.2.4.226."""
+    """The contract EntityStatus, [MS-IPAMM2] 2.2.4.226.
+
+    From it derive: EntityStatusForDnsResourceRecord.
+    """
 
     IsSuccessful: bool = False
     ObjectType: IpamObjectType = IpamObjectType.None_

@@ -66,7 +66,10 @@ class ServerInfo(BaseIpamObject):
 
 @dataclass(slots=True, kw_only=True)
 class ServerRole(BaseIpamObject):
-    """The contract ServerRole, [MS-IPAMM2] 2.2.4.389."""
+    """The contract ServerRole, [MS-IPAMM2] 2.2.4.389.
+
+    From it derive: ServerRoleDc, ServerRoleDhcp, ServerRoleDns, ServerRoleNps.
+    """
 
     AuditFileAccessStatus: ServerRoleAuditFileAccess = ServerRoleAuditFileAccess.NotChecked
     EventViewerAccessStatus: ServerRoleEventViewerAccess = ServerRoleEventViewerAccess.NotChecked

@@ -1,0 +1,1 @@
+"""What `generate_contracts` is made of: reading the schemas, laying out text, writing modules."""
