@@ -100,7 +100,7 @@ class Outbox:
         self._waiters: list[Waiter] = []
         self._closed = False
         self._lock = threading.Lock()
-        self._changed = threading.Condition(self._lock)
+        self._changed: threading.Condition | None = None  # made when the first thread waits
         self._reactor_thread = threading.get_ident()
         self.room = Room(self)
 
@@ -147,7 +147,9 @@ class Outbox:
         """Block while the outbox is full; never in the reactor's thread."""
         if len(self._messages) < self._limit or threading.get_ident() == self._reactor_thread:
             return
-        with self._changed:
+        with self._lock:
+            if self._changed is None:
+                self._changed = threading.Condition(self._lock)
             while self.is_full:
                 self._changed.wait()
 
@@ -199,6 +201,7 @@ class Outbox:
 
     def _release(self) -> list[Waiter]:
         """Let threads go on and give the waiters to be woken, outside the lock."""
-        self._changed.notify_all()
+        if self._changed is not None:
+            self._changed.notify_all()
         waiters, self._waiters = self._waiters, []
         return waiters

@@ -116,8 +116,9 @@ class SessionOutputs(HandlerRunner, Protocol):
     def callbacks_ready(self) -> None:
         """Begin to empty `ServerSession.outbox`: it was empty and is not any more.
 
-        Called in any thread, once for each time the outbox stops being empty. It must not take
-        from the outbox before it returns (the caller may hold a lock): it asks the reactor to.
+        Called in any thread, once for each time the outbox stops being empty; also within
+        `Outbox.take`, which lets coroutines go on. It must not take from the outbox before it
+        returns (the caller may hold a lock): it asks the reactor to.
         """
         ...
 

@@ -45,6 +45,8 @@ __all__ = [
 class ServerState(Enum):
     """Where a session stands; the words are the specification's, but for the last two."""
 
+    __hash__ = object.__hash__  # Enum's own is written in Python and slow; equality is identity
+
     SESSION_INITIALIZED = "Session Initialized"
     OPERATION_INITIALIZED = "OperationWithProgress Initialized"
     OPERATION_STARTED = "OperationWithProgress Started"
@@ -55,6 +57,8 @@ class ServerState(Enum):
 
 class ServerInput(Enum):
     """What can happen to a session."""
+
+    __hash__ = object.__hash__
 
     INITIALIZE_VALID = "InitializeOperationParameters with parameters that a handler can take"
     INITIALIZE_INVALID = "InitializeOperationParameters with parameters that nothing can take"
@@ -205,7 +209,7 @@ class ServerSession:
         registry: OperationRegistry,
         outputs: SessionOutputs,
         *,
-        settings: SessionSettings | None = None,
+        settings: SessionSettings = SessionSettings(),
         authorize: Authorize | None = None,
     ) -> None:
         """Begin a session: the lower layer has established it.
@@ -213,13 +217,13 @@ class ServerSession:
         Args:
             registry: Finds the handler of an operation.
             outputs: The connection.
-            settings: The limits; None for the usual ones.
+            settings: The limits.
             authorize: Who may start what; None lets everyone start everything.
         """
         self.state = ServerState.SESSION_INITIALIZED
         self._registry = registry
         self._outputs = outputs
-        self._settings = settings or SessionSettings()
+        self._settings = settings
         self._authorize = authorize
         self._parameters: IpamOperationWithProgressParameters | None = None
         self._handler: OperationHandler | None = None
