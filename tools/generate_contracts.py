@@ -53,7 +53,8 @@ def differences(files: Mapping[str, str], target: Path) -> list[str]:
     """Say in which files what is there differs from what would be written."""
     found = []
     present = {path.relative_to(target).as_posix() for path in target.rglob("*.py")}
-    found += [f"{name}: is not written by this tool" for name in present - set(files) - BY_HAND]
+    strays = sorted(present - set(files) - BY_HAND)
+    found += [f"{name}: is not written by this tool" for name in strays]
     for name, text in files.items():
         if name not in present:
             found.append(f"{name}: missing")

@@ -36,12 +36,18 @@ class WireEnum(Enum):
     _value_: str
     number: int
 
-    def __new__(cls, wire_name: str, number: int) -> Self:
+    # the default of `number` is for type checkers, which take looking a member up for making one
+    def __new__(cls, wire_name: str, number: int = 0) -> Self:
         """Make a member of its name on the wire and its number."""
         member = object.__new__(cls)
         member._value_ = wire_name
         member.number = number
         return member
+
+    @property
+    def value(self) -> str:
+        """The name on the wire."""
+        return self._value_
 
 
 def items_of(items: Iterable[_Item | None] | None) -> Iterator[_Item]:
