@@ -208,7 +208,9 @@ class Connection:
             LocalProtocolError: If no session is open, our End was sent, or `octets` is empty.
         """
         if self._state is _OPEN:
-            self._outgoing += (envelope_header(len(octets)), octets)
+            outgoing = self._outgoing
+            outgoing.append(envelope_header(len(octets)))
+            outgoing.append(octets)
         else:
             self._step(Step.SEND_ENVELOPE, octets)
 
