@@ -1,7 +1,7 @@
 """What has happened on a connection: the events that `next_event` gives.
 
-The same classes serve both roles; the table beside each role's automaton says which of them it can
-give. They hold what the records said and nothing of what it means to the layers above.
+The same classes serve both roles; the tables of `automaton` say which of them a role can give.
+They hold what the records said and nothing of what it means to the layers above.
 """
 
 from dataclasses import dataclass
