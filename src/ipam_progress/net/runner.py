@@ -1,0 +1,72 @@
+"""Runs handlers under Twisted: coroutines and Deferreds in the reactor's thread, others in a pool.
+
+The pool is the server's own, so that handlers that block keep nobody else's work waiting. What a
+handler raises goes to the log with its traceback.
+"""
+
+import threading
+from typing import Any
+
+from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.interfaces import IReactorFromThreads
+from twisted.internet.threads import deferToThreadPool
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from twisted.python.threadpool import ThreadPool
+
+from ipam_progress.session.outputs import HandlerCall, HandlerKind
+
+__all__ = ["TwistedHandlerRunner"]
+
+
+def _daemon_thread(*arguments: Any, **keywords: Any) -> threading.Thread:
+    return threading.Thread(*arguments, daemon=True, **keywords)
+
+
+class _HandlerThreadPool(ThreadPool):
+    # a handler that never comes back must not keep the process from ending
+    threadFactory = staticmethod(_daemon_thread)  # noqa: N815 (Twisted's name)
+
+
+class TwistedHandlerRunner:
+    """An `ipam_progress.session.outputs.HandlerRunner`.
+
+    Args:
+        reactor: Where coroutines run and results arrive.
+        threads: How many handlers may block at once; more wait for their turn.
+    """
+
+    _log = Logger()
+
+    def __init__(self, reactor: IReactorFromThreads, *, threads: int) -> None:
+        self._reactor = reactor
+        self._pool = _HandlerThreadPool(minthreads=0, maxthreads=threads, name="ipam-handlers")
+
+    def start(self) -> None:
+        """Let threads be made when they are needed."""
+        self._pool.start()
+
+    def stop(self) -> None:
+        """Take no more calls; threads end with the call they are in, and nobody waits for them."""
+        # stopping the pool waits for its threads, and the reactor's thread must not
+        _daemon_thread(target=self._pool.stop, name="ipam-handlers-stop").start()
+
+    def run_handler(self, call: HandlerCall) -> None:
+        """Run a handler and tell its end through the call's `returned` or `failed`."""
+        running: Deferred[Any]
+        if call.kind is HandlerKind.COROUTINE:
+            running = Deferred.fromCoroutine(call.invoke())
+        elif call.kind is HandlerKind.THREAD:
+            running = deferToThreadPool(self._reactor, self._pool, call.invoke)
+        else:
+            running = maybeDeferred(call.invoke)
+
+        def failed(failure: Failure) -> None:
+            call.failed(failure.value)
+
+        running.addCallbacks(call.returned, failed)
+        running.addErrback(lambda failure: self.log_failure(call.description, failure.value))
+
+    def log_failure(self, description: str, error: BaseException) -> None:
+        """Log an exception whose text is not for the client."""
+        self._log.failure("{what} failed", Failure(error), what=description)

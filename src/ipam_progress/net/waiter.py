@@ -1,0 +1,46 @@
+"""What coroutines wait on: the same object under Twisted and under asyncio.
+
+A coroutine that Twisted drives (`Deferred.fromCoroutine`) may yield Deferreds only, one that an
+asyncio task drives (under Twisted's asyncio reactor) futures only. Which of the two drives it
+shows when the waiter is awaited.
+"""
+
+import asyncio
+from collections.abc import Generator
+from typing import Any
+
+from twisted.internet.defer import Deferred
+
+__all__ = ["DeferredWaiter"]
+
+
+class DeferredWaiter:
+    """An `ipam_progress.session.outputs.Waiter`."""
+
+    __slots__ = ("_deferred",)
+
+    def __init__(self) -> None:
+        self._deferred: Deferred[None] = Deferred()
+
+    def wake(self) -> None:
+        """Let the coroutine go on."""
+        self._deferred.callback(None)
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        """Give up control until `wake` is called; at once where it has been."""
+        if _asyncio_task_runs():
+            future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            # An asyncio task sends None back when the future is done. Twisted, which may drive
+            # this coroutine from within a task, sends what it cannot wait for back at once.
+            self._deferred.addCallback(lambda _: future.done() or future.set_result(None))
+            future._asyncio_future_blocking = True  # noqa: SLF001 (how a future says "wait for me")
+            if (yield future) is not future:
+                return
+        yield from self._deferred.__await__()
+
+
+def _asyncio_task_runs() -> bool:
+    try:
+        return asyncio.current_task() is not None
+    except RuntimeError:  # no asyncio loop
+        return False
