@@ -17,6 +17,9 @@ A decoder returns a value or raises the error of its layer; nothing else leaves 
 octets. This module imports nothing of ours.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 __all__ = [
     "BinaryXmlError",
     "ConnectionLostError",
@@ -78,12 +81,15 @@ class BinaryXmlError(RemoteProtocolError):
 
     Attributes:
         offset: Position of the octet that could not be read, counted from the start of the
-            document; None where it is not known.
+            message or document; None where it is not known.
+        tokens: What had been read before it, so that a receiver can still tell which message it
+            was; empty where the string table was broken.
     """
 
     def __init__(self, message: str, *, offset: int | None = None) -> None:
         super().__init__(message if offset is None else f"{message} (at octet {offset})")
         self.offset = offset
+        self.tokens: Sequence[Any] = ()
 
 
 class QuotaExceededError(BinaryXmlError):

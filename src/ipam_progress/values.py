@@ -6,7 +6,7 @@ and from `datetime` and `timedelta`, losing nothing in that direction but the se
 This module imports nothing of ours.
 """
 
-import datetime as _datetime
+import datetime as dt
 import re
 from dataclasses import dataclass
 from enum import IntEnum
@@ -17,8 +17,9 @@ __all__ = ["DateTime", "DateTimeKind", "TimeSpan"]
 TICKS_PER_SECOND: Final = 10_000_000
 _TICKS_PER_DAY: Final = 86_400 * TICKS_PER_SECOND
 _MAX_TICKS: Final = 3_155_378_975_999_999_999  # 9999-12-31T23:59:59.9999999
+_TICKS_MASK: Final = (1 << 62) - 1
 _MAX_SPAN: Final = (1 << 63) - 1
-_EPOCH: Final = _datetime.datetime(1, 1, 1)  # noqa: DTZ001 (a count of ticks has no zone)
+_EPOCH: Final = dt.datetime(1, 1, 1)
 
 _DATE_TIME: Final = re.compile(
     r"\s*(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?)?(Z|[+-]\d\d:\d\d)?\s*",
@@ -32,21 +33,30 @@ _DURATION: Final = re.compile(
 
 
 class DateTimeKind(IntEnum):
-    """What a `DateTime` is relative to: .NET's DateTimeKind, the top two bits of DateTimeText."""
+    """Which clock a `DateTime` was read from: .NET's DateTimeKind, the top two bits on the wire."""
 
     UNSPECIFIED = 0
     UTC = 1
     LOCAL = 2
 
 
-@dataclass(frozen=True, slots=True, order=True)
+_KINDS: Final = (*DateTimeKind, DateTimeKind.LOCAL)  # .NET reads 3 as 2: its topmost bit decides
+
+
+@dataclass(frozen=True, slots=True)
 class DateTime:
     """A point in time as .NET keeps it: xsd:dateTime without losing kind or ticks.
 
+    A local DateTime is a point in time too, whatever its name says: .NET puts the UTC ticks of it
+    on the wire (DateTime.ToBinary; WCF's binary writer does the same), and its receiver shows them
+    on its own clock. [MC-NBFX] 2.2.3.12 speaks of the local time there, but two machines in
+    different zones would then not understand each other, and no WCF peer does it. So `ticks` are
+    UTC ticks for LOCAL as for UTC, the time zone of this machine plays no part anywhere, and LOCAL
+    only tells that its sender had a local clock in mind.
+
     Attributes:
-        ticks: Units of 100 ns since 0001-01-01T00:00:00, of the clock that `kind` names.
-        kind: Whether the clock is UTC, the local one, or not said. .NET writes ``Z`` after a UTC
-            value, the local offset after a local one, and nothing after an unspecified one.
+        ticks: Units of 100 ns since 0001-01-01T00:00:00; UTC unless `kind` is UNSPECIFIED.
+        kind: Whether the sender had UTC in mind, its local clock, or did not say.
     """
 
     ticks: int
@@ -57,33 +67,57 @@ class DateTime:
             raise ValueError(f"{self.ticks} ticks are outside the years 1 to 9999")
 
     @classmethod
-    def from_datetime(cls, value: _datetime.datetime) -> Self:
-        """Take a `datetime`: an aware one becomes UTC, a naive one stays unspecified."""
-        kind = DateTimeKind.UNSPECIFIED
-        if value.tzinfo is not None:
-            value = value.astimezone(_datetime.UTC).replace(tzinfo=None)
-            kind = DateTimeKind.UTC
-        span = value - _EPOCH
-        return cls((span.days * 86_400 + span.seconds) * TICKS_PER_SECOND + span.microseconds * 10, kind)
+    def from_datetime(cls, value: dt.datetime) -> Self:
+        """Take a `datetime`: an aware one becomes UTC, a naive one stays unspecified.
 
-    def to_datetime(self) -> _datetime.datetime:
-        """Give a `datetime`: aware for UTC and local values, naive for unspecified ones.
+        Raises:
+            ValueError: If the point in time is outside the years 1 to 9999 in UTC.
+        """
+        offset = value.utcoffset()
+        span = value.replace(tzinfo=None) - _EPOCH
+        kind = DateTimeKind.UNSPECIFIED
+        if offset is not None:
+            span -= offset
+            kind = DateTimeKind.UTC
+        return cls(_ticks(span), kind)
+
+    def to_datetime(self) -> dt.datetime:
+        """Give a `datetime`: aware, in UTC, for UTC and local values; naive for unspecified ones.
 
         The seventh decimal of the second (100 ns) is cut off.
         """
-        naive = _EPOCH + _datetime.timedelta(microseconds=self.ticks // 10)
-        if self.kind is DateTimeKind.UTC:
-            return naive.replace(tzinfo=_datetime.UTC)
-        if self.kind is DateTimeKind.LOCAL:
-            return naive.astimezone()
-        return naive
+        naive = _EPOCH + dt.timedelta(microseconds=self.ticks // 10)
+        return naive.replace(tzinfo=dt.UTC) if self.kind else naive
+
+    @classmethod
+    def from_binary(cls, value: int) -> Self:
+        """Read the 64 bits of .NET's DateTime.ToBinary and of DateTimeText.
+
+        A local value from the first or last hours of the calendar may be a point in time outside
+        of it, seen in UTC; it is moved to the nearest one inside.
+
+        Raises:
+            ValueError: If they are no date between the years 1 and 9999.
+        """
+        kind = _KINDS[value >> 62]
+        ticks = value & _TICKS_MASK
+        if kind is DateTimeKind.LOCAL:
+            if ticks > _TICKS_MASK - _TICKS_PER_DAY:  # below zero, as .NET writes it
+                ticks = 0
+            elif _MAX_TICKS < ticks <= _MAX_TICKS + _TICKS_PER_DAY:
+                ticks = _MAX_TICKS
+        return cls(ticks, kind)
+
+    def to_binary(self) -> int:
+        """Give the 64 bits of .NET's DateTime.ToBinary and of DateTimeText."""
+        return self.kind << 62 | self.ticks
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read xsd:dateTime text.
+        """Read xsd:dateTime text, as .NET does.
 
-        ``Z`` gives a UTC value, an offset gives UTC too (the point in time is kept, the offset is
-        not), and neither gives an unspecified one. Decimals past the seventh are cut off.
+        ``Z`` gives a UTC value, an offset a local one (the point in time is kept, the offset is
+        not), and neither an unspecified one. Decimals past the seventh are cut off.
 
         Raises:
             ValueError: If the text is no xsd:dateTime between the years 1 and 9999.
@@ -95,42 +129,42 @@ class DateTime:
         hours = int(hour or 0)
         # xsd:dateTime writes the end of a day as 24:00:00
         midnight = hours == 24 and int(minute) == int(second) == int(fraction or 0) == 0
-        whole = _datetime.datetime(  # noqa: DTZ001
-            int(year), int(month), int(day), 0 if midnight else hours, int(minute or 0), int(second or 0)
-        )
-        span = whole - _EPOCH
-        ticks = (span.days * 86_400 + span.seconds) * TICKS_PER_SECOND
+        date = dt.datetime(int(year), int(month), int(day))
+        time = dt.time(0 if midnight else hours, int(minute or 0), int(second or 0))
+        whole = dt.datetime.combine(date, time)
+        ticks = _ticks(whole - _EPOCH)
         ticks += int((fraction or "")[:7].ljust(7, "0")) + midnight * _TICKS_PER_DAY
         if zone is None:
             return cls(ticks)
-        if zone != "Z":
-            minutes = int(zone[1:3]) * 60 + int(zone[4:6])
-            if minutes > 14 * 60:
-                raise ValueError(f"{text!r} has an offset of more than 14 hours")
-            ticks -= (minutes if zone[0] == "+" else -minutes) * 60 * TICKS_PER_SECOND
-        return cls(ticks, DateTimeKind.UTC)
+        if zone == "Z":
+            return cls(ticks, DateTimeKind.UTC)
+        minutes = int(zone[1:3]) * 60 + int(zone[4:6])
+        if minutes > 14 * 60 or zone[4:6] > "59":
+            raise ValueError(f"{text!r} has no offset between -14:00 and +14:00")
+        ticks -= (minutes if zone[0] == "+" else -minutes) * 60 * TICKS_PER_SECOND
+        return cls(ticks, DateTimeKind.LOCAL)
 
     def __str__(self) -> str:
-        """Write xsd:dateTime text, as .NET does."""
+        """Write xsd:dateTime text, as .NET does on a machine whose clock is UTC.
+
+        ``Z`` follows a UTC value, ``+00:00`` a local one, nothing an unspecified one.
+        """
         seconds, fraction = divmod(self.ticks, TICKS_PER_SECOND)
-        naive = _EPOCH + _datetime.timedelta(seconds=seconds)
-        text = naive.isoformat()
+        text = (_EPOCH + dt.timedelta(seconds=seconds)).isoformat()
         if fraction:
             text += f".{fraction:07d}".rstrip("0")
-        if self.kind is DateTimeKind.UTC:
-            return text + "Z"
-        if self.kind is DateTimeKind.LOCAL:
-            return text + _local_offset(naive)
-        return text
+        return text + _ZONES[self.kind]
 
 
-def _local_offset(naive: _datetime.datetime) -> str:
-    try:
-        offset = naive.astimezone().utcoffset() or _datetime.timedelta()
-    except (OverflowError, ValueError):  # the first and the last day have no neighbour
-        offset = _datetime.timedelta()
-    minutes = int(offset.total_seconds()) // 60
-    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+_ZONES: Final = {
+    DateTimeKind.UNSPECIFIED: "",
+    DateTimeKind.UTC: "Z",
+    DateTimeKind.LOCAL: "+00:00",
+}
+
+
+def _ticks(span: dt.timedelta) -> int:
+    return (span.days * 86_400 + span.seconds) * TICKS_PER_SECOND + span.microseconds * 10
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -148,13 +182,13 @@ class TimeSpan:
             raise ValueError(f"{self.ticks} ticks do not fit a TimeSpan")
 
     @classmethod
-    def from_timedelta(cls, value: _datetime.timedelta) -> Self:
+    def from_timedelta(cls, value: dt.timedelta) -> Self:
         """Take a `timedelta`."""
-        return cls((value.days * 86_400 + value.seconds) * TICKS_PER_SECOND + value.microseconds * 10)
+        return cls(_ticks(value))
 
-    def to_timedelta(self) -> _datetime.timedelta:
+    def to_timedelta(self) -> dt.timedelta:
         """Give a `timedelta`; the seventh decimal of the second (100 ns) is cut off."""
-        return _datetime.timedelta(microseconds=self.ticks // 10)
+        return dt.timedelta(microseconds=self.ticks // 10)
 
     @classmethod
     def parse(cls, text: str) -> Self:
