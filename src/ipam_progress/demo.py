@@ -56,6 +56,7 @@ def demo_registry(
     async def demonstrate(
         _parameters: IpamOperationWithProgressParameters, progress: ProgressReporter
     ) -> None:
+        progress.automatic = False
         parts = []
         for number in range(1, subtasks + 1):
             parts.append(

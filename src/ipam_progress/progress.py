@@ -252,16 +252,20 @@ class Subtask:
         return overall.room
 
     def conclude(self, error: BaseException | None) -> None:
-        """Give the subtask a final status, if it has none, because the operation is over.
+        """Tell the client of a final status, if there is none, because the operation is over.
 
-        For the reporter, which holds the lock. What never began is said not to have run.
+        For the reporter, which holds the lock. What never began is said not to have run. The
+        subtask itself stays as it is: when the server stops, its handler may still be at work,
+        and is not to fail over that.
         """
         if self.is_completed:
             return
-        if self._instance.SubTaskStatus is _NOT_STARTED:
+        instance = self._instance
+        if instance.SubTaskStatus is _NOT_STARTED:
             self._change(None, SubTaskStatus.NotRun, None, None)
         else:
             self._complete(error)
+        self._instance = instance
 
     def __enter__(self) -> Self:
         return self
@@ -389,6 +393,18 @@ class ProgressReporter:
         self._subtasks: list[Subtask] = []
 
     @property
+    def automatic(self) -> bool:
+        """Whether the overall percentage follows from the subtasks.
+
+        Set it to False before the first subtask where the handler means to give it throughout.
+        """
+        return self._overall.automatic
+
+    @automatic.setter
+    def automatic(self, automatic: bool) -> None:
+        self._overall.automatic = automatic
+
+    @property
     def percent(self) -> Decimal:
         """The overall percentage that the client was told last."""
         return _decimal(self._overall.shown)
@@ -461,7 +477,8 @@ class ProgressReporter:
     def update(self, percent: Percentage) -> Awaitable[None]:
         """Tell the client how much of the whole operation is done.
 
-        From the first call on the percentage no longer follows from the subtasks.
+        From the first call on the percentage no longer follows from the subtasks, and each call
+        is sent, whether it changes anything or not.
 
         Args:
             percent: 0 to 100.
