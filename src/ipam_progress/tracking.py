@@ -502,8 +502,10 @@ class ProgressTracker:
     def _ease(self) -> None:
         """Read on where no reader lags behind any more."""
         if self._is_paused:
-            streams = (reference() for reference in self._streams)
-            if all(len(stream) <= self._events_limit // 2 for stream in streams if stream):
+            waiting = [
+                len(stream) for reference in self._streams if (stream := reference()) is not None
+            ]
+            if max(waiting, default=0) <= self._events_limit // 2:
                 self._is_paused = False
                 self._outputs.resume_callbacks()
 
