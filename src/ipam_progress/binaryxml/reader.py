@@ -24,7 +24,6 @@ from ipam_progress.binaryxml.text_reader import (
     ARRAY_ITEMS,
     CONSTANT_TEXTS,
     TEXT_READERS,
-    read_dictionary_string,
 )
 from ipam_progress.binaryxml.tokens import END, Attribute, Comment, StartElement, Text, Token
 from ipam_progress.errors import BinaryXmlError, QuotaExceededError
@@ -236,8 +235,7 @@ def _read(  # noqa: C901, PLR0912, PLR0915 (one loop without calls: this is wher
                     append(value)
                 if position - start > max_string:
                     raise QuotaExceededError(
-                        f"a text takes {position - start} octets, {max_string} are allowed",
-                        offset=start,
+                        f"a text takes more than {max_string} octets", offset=start
                     )
                 if code & 1:
                     append(END)
@@ -257,8 +255,7 @@ def _read(  # noqa: C901, PLR0912, PLR0915 (one loop without calls: this is wher
                     text, position = read_string(data, position)
                     if position - start > max_string:
                         raise QuotaExceededError(
-                            f"a comment takes {position - start} octets, {max_string} are allowed",
-                            offset=start,
+                            f"a comment takes more than {max_string} octets", offset=start
                         )
                     append(Comment(text))
                     continue
@@ -322,13 +319,7 @@ def _read(  # noqa: C901, PLR0912, PLR0915 (one loop without calls: this is wher
     except BinaryXmlError as error:
         failure = error
     except (IndexError, struct.error):
-        unknown = key >> 1 >= len(session if key & 1 else STATIC_STRINGS)
-        failure = BinaryXmlError(
-            f"no string of the dictionary has the id {key}"
-            if unknown
-            else "the document ends within a record or an element",
-            offset=position,
-        )
+        failure = _cut_off(key, session, position)
     except KeyError:
         failure = BinaryXmlError(f"the prefix {prefix!r} is not declared", offset=position)
     except UnicodeDecodeError as reason:
@@ -347,7 +338,7 @@ def _unexpected(code: int) -> str:
     return f"{name} (0x{code:02X}) without an element before it"
 
 
-def _read_attributes(
+def _read_attributes(  # noqa: PLR0912 (as _read, without calls)
     data: bytes,
     position: int,
     session: Sequence[str],
@@ -361,89 +352,107 @@ def _read_attributes(
     """
     start = position
     found: list[tuple[str, str, Text]] = []
-    declared: dict[str, str] = {}
+    declared: list[tuple[str, str]] = []
+    left = quotas.max_attributes
+    key = 0
     code = data[position]
-    while 0x04 <= code < 0x40:
-        position += 1
-        if 0x08 <= code <= 0x0B:
-            position = _read_declaration(data, position, session, declared)
-        else:
-            prefix = _PREFIXES[code]
+    try:
+        while 0x04 <= code < 0x40:
+            position += 1
+            left -= 1
+            if left < 0:
+                raise QuotaExceededError(
+                    f"an element has more than {quotas.max_attributes} attributes", offset=start
+                )
+            is_declaration = 0x08 <= code <= 0x0B
+            if is_declaration:
+                in_dictionary = code > 0x09
+                prefix: str | None = None if code & 1 else ""
+            else:
+                in_dictionary = _IN_DICTIONARY[code]
+                prefix = _PREFIXES[code]
             if prefix is None:
                 prefix, position = read_string(data, position)
-            if _IN_DICTIONARY[code]:
-                name, position = read_dictionary_string(data, position, session)
+            if in_dictionary:
+                code = data[position]
+                if code < 0x80:
+                    key = code
+                    position += 1
+                else:
+                    key, position = read_int31(data, position)
+                name = session[key >> 1] if key & 1 else STATIC_STRINGS[key >> 1]
             else:
                 name, position = read_string(data, position)
-            if not name or name == "xmlns":
-                raise BinaryXmlError(f"{name!r} is no name", offset=start)
+            if is_declaration:
+                declared.append((prefix, name))
+            else:
+                if not name or name == "xmlns":
+                    raise BinaryXmlError(f"{name!r} is no name", offset=start)
+                code = data[position]
+                if code & 1:
+                    raise BinaryXmlError("an attribute cannot end its element", offset=position)
+                value = CONSTANT_TEXTS[code]
+                if value is None:
+                    value, stop = TEXT_READERS[code](data, position + 1, session)
+                    if stop - position > quotas.max_string:
+                        raise QuotaExceededError(
+                            f"a text takes more than {quotas.max_string} octets", offset=position
+                        )
+                    position = stop
+                else:
+                    position += 1
+                found.append((prefix, name, value))
             code = data[position]
-            if code & 1:
-                raise BinaryXmlError("an attribute cannot end its element", offset=position)
-            value, stop = TEXT_READERS[code](data, position + 1, session)
-            if stop - position > quotas.max_string:
-                raise QuotaExceededError(
-                    f"a text takes {stop - position} octets, {quotas.max_string} are allowed",
-                    offset=position,
-                )
-            position = stop
-            found.append((prefix, name, value))
-        if len(found) + len(declared) > quotas.max_attributes:
-            raise QuotaExceededError(
-                f"an element has more than {quotas.max_attributes} attributes", offset=start
-            )
-        code = data[position]
+    except IndexError:
+        raise _cut_off(key, session, position) from None
     if declared:
-        scope = {**scope, **declared}
-        if len(scope) > quotas.max_namespaces:
-            raise QuotaExceededError(
-                f"more than {quotas.max_namespaces} prefixes are in scope", offset=start
-            )
-    return _resolve(found, scope, start), tuple(declared.items()), scope, position
+        scope = _declare(scope, declared, quotas, start)
+    return _resolve(found, scope, start), tuple(declared), scope, position
 
 
-def _read_declaration(
-    data: bytes, position: int, session: Sequence[str], declared: dict[str, str]
-) -> int:
-    """Read a namespace declaration into `declared`; give the position behind it."""
-    start = position
-    code = data[position - 1]
-    prefix = ""
-    if code & 1:
-        prefix, position = read_string(data, position)
-    if code & 2:
-        namespace, position = read_dictionary_string(data, position, session)
-    else:
-        namespace, position = read_string(data, position)
-    if prefix in declared:
-        raise BinaryXmlError(f"the prefix {prefix!r} is declared twice", offset=start)
-    if (
-        (prefix and not namespace)
-        or prefix == "xmlns"
-        or (prefix == "xml") != (namespace == XML)
-        or namespace == XMLNS
-    ):
-        raise BinaryXmlError(f"{prefix!r} cannot stand for {namespace!r}", offset=start)
-    declared[prefix] = namespace
-    return position
+def _declare(
+    outer: Mapping[str, str], declared: list[tuple[str, str]], quotas: Quotas, start: int
+) -> Mapping[str, str]:
+    """Give what is in scope inside an element that declares these prefixes."""
+    scope = {**outer}
+    for prefix, namespace in declared:
+        if (
+            (prefix and not namespace)
+            or prefix == "xmlns"
+            or (prefix == "xml") != (namespace == XML)
+            or namespace == XMLNS
+        ):
+            raise BinaryXmlError(f"{prefix!r} cannot stand for {namespace!r}", offset=start)
+        scope[prefix] = namespace
+    if len(declared) > 1 and len({prefix for prefix, _ in declared}) < len(declared):
+        raise BinaryXmlError("an element declares the same prefix twice", offset=start)
+    if len(scope) > quotas.max_namespaces:
+        raise QuotaExceededError(
+            f"more than {quotas.max_namespaces} prefixes are in scope", offset=start
+        )
+    return scope
 
 
 def _resolve(
     found: list[tuple[str, str, Text]], scope: Mapping[str, str], start: int
 ) -> tuple[Attribute, ...]:
     """Give the attributes of an element their namespaces; a name may be there once."""
+    attributes: tuple[Attribute, ...] = ()
     try:
-        attributes = tuple(
-            [
-                Attribute(prefix, name, scope[prefix] if prefix else "", value)
-                for prefix, name, value in found
-            ]
-        )
+        for prefix, name, value in found:
+            attributes += (Attribute(prefix, name, scope[prefix] if prefix else "", value),)
     except KeyError as unknown:
         raise BinaryXmlError(f"the prefix {unknown} is not declared", offset=start) from None
     if len(attributes) > 1 and len({attribute.name for attribute in attributes}) < len(attributes):
         raise BinaryXmlError("an element has the same attribute twice", offset=start)
     return attributes
+
+
+def _cut_off(key: int, session: Sequence[str], position: int) -> BinaryXmlError:
+    """Word an IndexError: a dictionary without the string that was asked for, or no more octets."""
+    if key >> 1 >= len(session if key & 1 else STATIC_STRINGS):
+        return BinaryXmlError(f"no string of the dictionary has the id {key}", offset=position)
+    return BinaryXmlError("the document ends within a record or an element", offset=position)
 
 
 def _read_array(data: bytes, position: int, tokens: list[Token], elements_left: int) -> int:

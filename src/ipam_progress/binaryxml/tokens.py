@@ -11,7 +11,7 @@ import struct
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any, Final, Self, TypeAlias, final
 
 from ipam_progress.values import DateTime, TimeSpan
@@ -279,7 +279,7 @@ def _bytes_text(value: bytes) -> str:
 
 
 def _double_text(value: float) -> str:
-    return _float_text(repr(value), 15)
+    return _float_text(repr(value), 17)
 
 
 _SINGLE: Final = struct.Struct("<f")
@@ -291,7 +291,7 @@ def _single_text(value: float) -> str:
         text = f"{value:.{digits}g}"
         if float(text) == value or _same_single(text, value):
             break
-    return _float_text(text, 7)
+    return _float_text(text, 9)
 
 
 def _same_single(text: str, value: float) -> bool:
@@ -303,18 +303,20 @@ def _same_single(text: str, value: float) -> bool:
 
 
 def _float_text(shortest: str, precision: int) -> str:
-    """Write a number's digits as .NET does: plain from 0.0001 up to `precision` digits."""
-    try:
-        sign, digits, exponent = Decimal(shortest).normalize().as_tuple()
-        point = len(digits) + int(exponent)
-    except ValueError:
-        return {"nan": "NaN", "inf": "INF", "-inf": "-INF"}[shortest]
-    minus = "-" if sign else ""
-    text = "".join(map(str, digits))
-    if point > precision or point < -4:
-        fraction = f".{text[1:]}" if len(text) > 1 else ""
-        return f"{minus}{text[0]}{fraction}E{point - 1:+03d}"
-    return f"{Decimal(shortest).normalize():f}"
+    """Write a number's digits as .NET does: plain from 0.0001 up to `precision` whole digits."""
+    number = Decimal(shortest).normalize(_ANY_DIGITS)
+    if not number.is_finite():
+        return _SPECIAL_NUMBERS[shortest]
+    exponent = number.adjusted()
+    if -5 < exponent < precision:
+        return f"{number:f}"
+    text = "".join(map(str, number.as_tuple().digits))
+    fraction = f".{text[1:]}" if len(text) > 1 else ""
+    return f"{'-' if number.is_signed() else ''}{text[0]}{fraction}E{exponent:+03d}"
+
+
+_ANY_DIGITS: Final = Context(prec=50)  # not the program's own, which may round
+_SPECIAL_NUMBERS: Final = {"nan": "NaN", "inf": "INF", "-inf": "-INF"}
 
 
 _TEXT_OF: Final[dict[type, Callable[[Any], str]]] = {
