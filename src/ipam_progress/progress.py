@@ -38,7 +38,7 @@ from ipam_progress.contracts import (
 from ipam_progress.errors import LocalProtocolError
 from ipam_progress.session.faults import IpamError, exception_of
 
-__all__ = ["CallbackSink", "Percentage", "ProgressReporter", "Subtask"]
+__all__ = ["CallbackSink", "Percentage", "ProgressReporter", "Subtask", "failed_status"]
 
 Percentage = int | float | Decimal
 """How much is done, 0 to 100. It is sent with two decimals, rounded half to even as .NET does."""
@@ -538,13 +538,7 @@ class ProgressReporter:
             error: Why.
             post: Takes the last callbacks; there is always room for them.
         """
-        completion = DhcpMsmOverallCompletionStatus()
-        if isinstance(self._result, DhcpMsmOverallCompletionStatus):
-            completion = self._result
-        final = SetOverallStatus(
-            overallStatus=OverallProgressStatus.CompletedWithFailure,
-            completionStatus=replace(completion, ErrorInfo=exception_of(error, "The operation")),
-        )
+        final = failed_status(error, self._result)
         self._conclude(error, final, post)
 
     def _conclude(
@@ -564,6 +558,22 @@ class ProgressReporter:
             post(final)
             # whoever still reports finds out from the session that the operation is over
             overall.post = usual
+
+
+def failed_status(error: BaseException, result: IpamObject | None = None) -> SetOverallStatus:
+    """Make the final status of an operation that failed ([MS-IPAMM2] 3.19.4.4.1).
+
+    Args:
+        error: Why; an `IpamError` is told to the client as it is, no other exception's text is.
+        result: What had been done until then; told to the client if it is of the usual type.
+    """
+    completion = DhcpMsmOverallCompletionStatus()
+    if isinstance(result, DhcpMsmOverallCompletionStatus):
+        completion = result
+    return SetOverallStatus(
+        overallStatus=OverallProgressStatus.CompletedWithFailure,
+        completionStatus=replace(completion, ErrorInfo=exception_of(error, "The operation")),
+    )
 
 
 def _units(percent: Percentage) -> int:
