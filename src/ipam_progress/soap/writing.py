@@ -26,7 +26,6 @@ from ipam_progress.binaryxml import (
     text,
 )
 from ipam_progress.binaryxml.fragments import StringTable
-from ipam_progress.errors import SerializationError
 from ipam_progress.namespaces import ADDRESSING, ANONYMOUS, SOAP
 from ipam_progress.soap.faults import Fault
 from ipam_progress.soap.message import QualifiedName
@@ -79,8 +78,8 @@ def begin_request(encoder: Encoder, action: str, message_id: UniqueId, to: str) 
     return out
 
 
-def begin_one_way(encoder: Encoder, action: str, to: str) -> bytearray:
-    """Begin a message that nobody answers: Action, To. See `begin_request`."""
+def begin_one_way(encoder: Encoder, action: str, to: str | None = None) -> bytearray:
+    """Begin a message that nobody answers: Action, and To if there is one. See `begin_request`."""
     octets = encoder.octets
     out = encoder.begin()
     out += octets[_one_way_header(action)]
@@ -148,7 +147,7 @@ def write_fault(
             out += encoder.octets[_DETAIL]
             write_detail(encoder)
             out += encoder.octets[_DETAIL_END]
-    except SerializationError:
+    except BaseException:
         encoder.abandon()
         raise
     out += encoder.octets[_FAULT_END]
@@ -225,8 +224,8 @@ def _request_address(to: str) -> Fragment:
 
 
 @lru_cache(maxsize=256)
-def _one_way_address(to: str) -> Fragment:
-    return Fragment(*_to(to), *_BODY)
+def _one_way_address(to: str | None) -> Fragment:
+    return Fragment(*(() if to is None else _to(to)), *_BODY)
 
 
 def _to(to: str) -> tuple[Part, ...]:

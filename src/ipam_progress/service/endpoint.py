@@ -1,0 +1,91 @@
+"""One address where a service is served: an envelope in, the envelope of the answer out.
+
+This is Spyne's transport, as far as one is needed that has the octets already: it makes a context,
+sends it through the protocol's seams and the application, and fires Spyne's events on the way. It
+answers everything that can be answered. Knows no sockets.
+"""
+
+from typing import Any
+
+from ipam_progress.service._spyne import MethodContext, ServerBase
+from ipam_progress.service.application import IpamApplication
+from ipam_progress.service.protocol import EnvelopeContext, SessionCodec
+from ipam_progress.service.services import OperationSession, TaskStarter
+
+__all__ = ["ServiceEndpoint"]
+
+
+class ServiceEndpoint(ServerBase):  # type: ignore[misc]  # Spyne has no types
+    """Answers the messages that come to one address.
+
+    One endpoint serves all sessions of its address; what belongs to a session comes with each call.
+    """
+
+    transport = "http://schemas.microsoft.com/soap/tcp"
+
+    def __init__(self, application: IpamApplication) -> None:
+        super().__init__(application)
+
+    def process(
+        self, envelope: bytes, codec: SessionCodec, target: OperationSession | TaskStarter
+    ) -> bytes | None:
+        """Answer one message.
+
+        The answer is encoded in the session's string table, so it has to be sent, and before
+        anything else is encoded with the same codec: before the callbacks that the call caused.
+
+        An answer, be it a reply or a fault, leaves the session open; what else becomes of it is the
+        target's affair. A document that is broken within its body is answered too, as in WCF: with
+        DeserializationFailed, since string tables stand outside of documents.
+
+        Args:
+            envelope: String table and document.
+            codec: The codec of the session.
+            target: What the service's methods find as `ctx.udc`.
+
+        Returns:
+            The envelope of the answer; None for a message that is taken in silence (a Keepalive,
+            a callback).
+
+        Raises:
+            BinaryXmlError: If the string table is broken, after which nothing can be read any more,
+                or the document before its body. WCF faults the channel: abort the connection.
+            EnvelopeError: If the document is no envelope, has no Action, or a header twice. The
+                same applies.
+        """
+        ctx = EnvelopeContext(self, MethodContext.SERVER)
+        ctx.in_string = [envelope]
+        ctx.udc = target
+        ctx.transport.codec = codec
+        try:
+            if not self.generate_contexts(ctx):
+                return None
+            if ctx.out_error is None:
+                self.get_in_object(ctx)
+            if ctx.out_error is None:
+                self.get_out_object(ctx)
+            return self._encode(ctx)
+        finally:
+            ctx.close()
+
+    def get_in_object(self, ctx: Any) -> None:
+        """Read the arguments. Spyne's own method would log a traceback for every bad message."""
+        try:
+            self.app.in_protocol.deserialize(ctx)
+        except Exception as error:  # noqa: BLE001 (whatever it is, it must not end the session)
+            self.app.fail(ctx, error)
+
+    def _encode(self, ctx: Any) -> bytes:
+        """Encode the answer, or say that it cannot be."""
+        try:
+            self.get_out_string(ctx)
+        except Exception as error:  # noqa: BLE001 (a value that cannot be written, a listener)
+            if ctx.out_string is None:
+                self.app.fail(ctx, error)
+                ctx.out_document = ctx.out_error
+                self.app.out_protocol.create_out_string(ctx)
+            else:  # it is encoded, so it has to go out: see `process`
+                self.app.failed("a listener of the encoded answer", error)
+        (answer,) = ctx.out_string
+        octets: bytes = answer
+        return octets

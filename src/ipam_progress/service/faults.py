@@ -1,0 +1,72 @@
+"""Faults on their way through Spyne: every error that a request can end with.
+
+A `RequestFault` is what Spyne calls a fault (listeners find it as `ctx.out_error`) and carries what
+our protocol writes: the SOAP fault and, where there is one, the IpamException of its detail
+([MS-IPAMM2] 2.2.2.1). Knows no tokens and no octets.
+"""
+
+from typing import Final
+
+from ipam_progress.contracts import IpamException, IpamExceptionId
+from ipam_progress.namespaces import SOAP_FAULT
+from ipam_progress.service import _spyne
+from ipam_progress.service.declarations import FAULT_SUFFIX
+from ipam_progress.session.faults import IpamError
+from ipam_progress.soap import RECEIVER, SENDER, Fault
+
+__all__ = ["LANGUAGE", "RequestFault", "fault_of", "ipam_fault", "not_implemented"]
+
+LANGUAGE: Final = "en"
+"""The language of our reasons that are made for people to read."""
+
+
+class RequestFault(_spyne.Fault):  # type: ignore[misc]  # Spyne has no types
+    """A fault as the answer to a request.
+
+    Attributes:
+        fault: The SOAP fault.
+        exception: What stands in its detail; None for a fault without one.
+    """
+
+    def __init__(self, fault: Fault, exception: IpamException | None = None) -> None:
+        side = "Client" if fault.code == SENDER else "Server"
+        name = ".".join([side, *(local_name for _, local_name in fault.subcodes)])
+        super().__init__(faultcode=name, faultstring=fault.reason, lang=fault.language)
+        self.fault = fault
+        self.exception = exception
+
+
+def ipam_fault(action: str, error: IpamError) -> RequestFault:
+    """Make the fault that tells the sender of an Action of an `IpamError`."""
+    return RequestFault(
+        Fault(action=action + FAULT_SUFFIX, code=SENDER, reason=error.message, language=LANGUAGE),
+        error.to_contract(),
+    )
+
+
+def not_implemented(action: str) -> RequestFault:
+    """Make the fault for an operation that is published and not served here."""
+    name = action.rpartition("/")[2]
+    return ipam_fault(
+        action,
+        IpamError(
+            IpamExceptionId.IpamApiMethodNotImplemented,
+            f"The operation {name} is not implemented by this server.",
+        ),
+    )
+
+
+def fault_of(error: Exception, action: str) -> RequestFault | None:
+    """Make the fault that answers an exception of a service method or of a listener.
+
+    Returns:
+        None for an exception that nobody raised for the client's eyes: a mistake in a program.
+    """
+    if isinstance(error, RequestFault):
+        return error
+    if isinstance(error, IpamError):
+        return ipam_fault(action, error)
+    if isinstance(error, _spyne.Fault):  # a listener that knows Spyne and not us
+        code = SENDER if str(error.faultcode).startswith("Client") else RECEIVER
+        return RequestFault(Fault(action=SOAP_FAULT, code=code, reason=str(error.faultstring)))
+    return None
