@@ -21,7 +21,9 @@ ADDRESSING_FAULT: Final = "http://www.w3.org/2005/08/addressing/fault"
 SOAP_FAULT: Final = "http://www.w3.org/2005/08/addressing/soap/fault"
 """Action of a SOAP fault that declares no action of its own."""
 
-DISPATCHER: Final = "http://schemas.microsoft.com/net/2005/12/windowscommunicationfoundation/dispatcher"
+DISPATCHER: Final = (
+    "http://schemas.microsoft.com/net/2005/12/windowscommunicationfoundation/dispatcher"
+)
 """WCF's namespace for the subcodes of faults that its dispatcher makes."""
 
 DISPATCHER_FAULT: Final = DISPATCHER + "/fault"

@@ -12,8 +12,7 @@ from twisted.python.failure import Failure
 
 from ipam_progress.binaryxml import END, Comment, Decoder, StartElement, text_of
 from ipam_progress.demo import demo_registry
-from ipam_progress.framing.records import Limits as FramingLimits
-from ipam_progress.framing.records import SizedEnvelopeRecord, parse_record, record_end
+from ipam_progress.framing.records import SizedEnvelopeRecord, parse_record
 from ipam_progress.namespaces import INSTANCE, SOAP
 from ipam_progress.net.limits import Limits
 from ipam_progress.net.server import ManagementServer
@@ -69,12 +68,11 @@ class Wire:
         self._octets += self.transport.value()
         self.transport.clear()
         found: list[object] = []
-        position, limits = 0, FramingLimits()
+        position = 0
         while position < len(self._octets):
-            end = record_end(self._octets, position, limits)
-            assert end <= len(self._octets), "half a record was written"
-            record = parse_record(self._octets[position:end])
-            position = end
+            parsed = parse_record(self._octets, position)
+            assert parsed is not None, "half a record was written"
+            record, position = parsed
             if isinstance(record, SizedEnvelopeRecord):
                 found.append(self._decoder.decode(record.payload))
             else:

@@ -8,13 +8,14 @@ parses nothing and knows neither SOAP nor services.
 
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
+from typing import Protocol as Interface
 
+from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.interfaces import (
     IDelayedCall,
     IHalfCloseableProtocol,
     IPushProducer,
     IReactorTime,
-    ITCPTransport,
 )
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.logger import Logger
@@ -38,6 +39,21 @@ from ipam_progress.framing.connection import Connection
 __all__ = ["Channel"]
 
 
+class Transport(Interface):
+    """What a channel needs of Twisted's TCP connections; no one interface of theirs has it all."""
+
+    def write(self, data: bytes, /) -> None: ...
+    def loseConnection(self) -> None: ...
+    def loseWriteConnection(self) -> None: ...
+    def abortConnection(self) -> None: ...
+    def setTcpNoDelay(self, enabled: bool, /) -> None: ...  # noqa: FBT001 (Twisted's signature)
+    def getPeer(self) -> IPv4Address | IPv6Address: ...
+    def registerProducer(self, producer: IPushProducer, streaming: bool, /) -> None: ...  # noqa: FBT001
+    def unregisterProducer(self) -> None: ...
+    def pauseProducing(self) -> None: ...
+    def resumeProducing(self) -> None: ...
+
+
 @implementer(IHalfCloseableProtocol, IPushProducer)
 class Channel(Protocol):
     """A connection that carries sessions one after the other.
@@ -47,7 +63,8 @@ class Channel(Protocol):
         clock: Tells the time and calls back.
     """
 
-    transport: ITCPTransport
+    transport: Transport  # type: ignore[assignment]  # the base class knows less of it
+    framing: Connection
     log: ClassVar[Logger] = Logger()
 
     _handlers: ClassVar[Mapping[type[Event], Callable[[Any, Any], None]]]
@@ -57,6 +74,7 @@ class Channel(Protocol):
         self.clock = clock
         self.peer = "?"
         self._full = False
+        self._held = False
         self._deadline: IDelayedCall | None = None
 
     def __init_subclass__(cls) -> None:
@@ -106,7 +124,8 @@ class Channel(Protocol):
     def resumeProducing(self) -> None:
         """Go on where the peer had us stop."""
         self._full = False
-        self.transport.resumeProducing()
+        if not self._held:
+            self.transport.resumeProducing()
         self._resumed()
 
     def stopProducing(self) -> None:
@@ -118,6 +137,17 @@ class Channel(Protocol):
     def full(self) -> bool:
         """Whether the transport has all it can take for now."""
         return self._full
+
+    def hold(self) -> None:
+        """Read no more until `release`: whoever takes what comes does not keep up."""
+        self._held = True
+        self.transport.pauseProducing()
+
+    def release(self) -> None:
+        """Read on."""
+        self._held = False
+        if not self._full:
+            self.transport.resumeProducing()
 
     def flush(self) -> None:
         """Write what the framing layer wants to send."""
@@ -158,8 +188,7 @@ class Channel(Protocol):
         raise NotImplementedError
 
     def _preamble_received(self, event: PreambleReceived) -> None:
-        """A client says what it wants."""
-        raise NotImplementedError
+        """A client says what it wants; servers only."""
 
     def _session_opened(self, event: SessionOpened) -> None:
         """Messages may pass."""
@@ -186,8 +215,7 @@ class Channel(Protocol):
         raise NotImplementedError
 
     def _drained(self, event: Drained) -> None:
-        """Our fault has been read, or will never be."""
-        raise NotImplementedError
+        """Our fault has been read, or will never be; servers only."""
 
     def _lost(self, reason: Failure) -> None:
         """The connection is gone."""

@@ -5,13 +5,12 @@ it runs in the reactor's thread and gives Deferreds; under Twisted's asyncio rea
 `Deferred.asFuture` makes them awaitable for asyncio.
 """
 
-import uuid
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.internet.endpoints import HostnameEndpoint, connectProtocol
+from twisted.internet.error import ConnectError, DNSLookupError
 from twisted.internet.interfaces import IReactorTime
 from twisted.python.failure import Failure
 
@@ -27,7 +26,7 @@ from ipam_progress.contracts.messages import (
 from ipam_progress.errors import (
     ConnectionLostError,
     FramingError,
-    LocalProtocolError,
+    ProtocolError,
     RemoteProtocolError,
     RequestTimeoutError,
 )
@@ -40,11 +39,391 @@ from ipam_progress.framing import (
     NetTcpAddress,
     SessionEnded,
     SessionOpened,
+    State,
 )
 from ipam_progress.net.channel import Channel
 from ipam_progress.net.limits import Limits
 from ipam_progress.net.server import OPERATION_PATH, SERVER_PATH
 from ipam_progress.net.waiter import DeferredWaiter
-from ipam_progress.tracking import ProgressTracker
+from ipam_progress.service.callbacks import is_callback, read_callback
+from ipam_progress.service.client import encode_request, read_answer, read_fault_error
+from ipam_progress.service.declarations import OPERATIONS
+from ipam_progress.service.incoming import Incoming, read_incoming
+from ipam_progress.tracking import ProgressSnapshot, ProgressTracker
 
 __all__ = ["ClientChannel", "ManagementClient", "RunningOperation"]
+
+_Pending = tuple["Deferred[Any]", type[Any]]
+"""Who waits for an answer, and the class of the request."""
+
+
+class ClientChannel(Channel):
+    """A connection to a server, with one session.
+
+    Attributes:
+        opened: Fires when the session is open, or fails.
+
+    Args:
+        via: The URI of the service.
+        timeout: Seconds for the session to open and for each reply.
+        limits: What the server can make us spend.
+        clock: Tells the time and calls back.
+        take_callback: Gets what the server calls us with, in order.
+        take_end: Gets the reason when the session is over, orderly or not, once.
+        new_message_id: Makes the identifier of a request.
+    """
+
+    framing: ClientConnection
+
+    def __init__(
+        self,
+        via: str,
+        *,
+        timeout: float,
+        limits: Limits,
+        clock: IReactorTime,
+        take_callback: Callable[[Any], None],
+        take_end: Callable[[str], None],
+        new_message_id: Callable[[], UniqueId] = UniqueId.random,
+    ) -> None:
+        super().__init__(ClientConnection(framing.Limits(envelope=limits.envelope)), clock)
+        self.opened: Deferred[ClientChannel] = Deferred()
+        self._via = via
+        self._timeout = timeout
+        self._limits = limits
+        self._codec = limits.session_codec()
+        self._take_callback = take_callback
+        self._take_end = take_end
+        self._new_message_id = new_message_id
+        self._pending: dict[UniqueId | str, _Pending] = {}
+        self._is_over = False
+        self._gone: list[Deferred[None]] | None = []
+
+    # --- For those above -------------------------------------------------------------------------
+
+    def request(self, message: object) -> Deferred[Any]:
+        """Send a request.
+
+        Returns:
+            What fires with the body of the reply, or fails: with `SoapFaultError` for a fault,
+            `RequestTimeoutError` when no answer comes, `ConnectionLostError` or another
+            `RemoteProtocolError` when the session goes.
+
+        Raises:
+            SerializationError: If the message holds a value that does not fit.
+            LocalProtocolError: If the session is not open.
+        """
+        kind = type(message)
+        message_id = self._new_message_id()
+        octets = encode_request(self._codec.encoder, message, message_id, self._via)
+        self.framing.send_envelope(octets)
+        answer: Deferred[Any] = Deferred()
+        self._pending[message_id] = (answer, kind)
+        timer = self.clock.callLater(
+            self._timeout,
+            self._fail,
+            RequestTimeoutError(
+                f"no answer to {OPERATIONS[kind].name} within {self._timeout:g} seconds"
+            ),
+        )
+
+        def answered(result: Any) -> Any:
+            if timer.active():
+                timer.cancel()
+            return result
+
+        answer.addBoth(answered)
+        self.flush()
+        return answer
+
+    def end(self) -> Deferred[None]:
+        """End the session in order and close the connection.
+
+        Returns:
+            What fires when the connection is gone.
+        """
+        gone: Deferred[None] = Deferred()
+        if self._gone is None:
+            gone.callback(None)
+            return gone
+        self._gone.append(gone)
+        if self.framing.state in {State.OPENED, State.OPEN}:
+            self.framing.send_end()
+            self.flush()
+            self.set_deadline(self._limits.close_timeout, "no End in answer to ours")
+        elif self.framing.state is not State.LOCAL_ENDED:
+            self.close()
+        return gone
+
+    def abort(self, reason: str) -> None:
+        """Drop the connection at once; requests that wait fail for this reason."""
+        self._fail(ConnectionLostError(reason))
+
+    # --- What Twisted calls ----------------------------------------------------------------------
+
+    def connectionMade(self) -> None:
+        """Begin the session."""
+        super().connectionMade()
+        self.set_deadline(self._timeout, f"no session within {self._timeout:g} seconds")
+        self.framing.send_preamble(self._via)
+        self.flush()
+
+    def _lost(self, reason: Failure) -> None:
+        self._over(ConnectionLostError(f"the connection was lost: {reason.getErrorMessage()}"))
+        gone, self._gone = self._gone or [], None
+        for waiting in gone:
+            waiting.callback(None)
+
+    def _over(self, error: Exception) -> None:
+        """Tell everyone who waits that the session is over; the first reason counts."""
+        if self._is_over:
+            return
+        self._is_over = True
+        pending, self._pending = self._pending, {}
+        if not self.opened.called:
+            self.opened.errback(error)
+        for answer, _ in pending.values():
+            answer.errback(error)
+        self._take_end(str(error))
+
+    def _fail(self, error: Exception) -> None:
+        self._over(error)
+        self.transport.abortConnection()
+
+    # --- Events ----------------------------------------------------------------------------------
+
+    def _framing_failed(self, error: FramingError) -> None:
+        self._fail(error)
+
+    def _session_opened(self, event: SessionOpened) -> None:
+        self.set_deadline(None)
+        self.opened.callback(self)
+
+    def _envelope_received(self, event: EnvelopeReceived) -> None:
+        if self._is_over:
+            return
+        try:
+            incoming = read_incoming(self._codec.decoder, event.payload)
+            if is_callback(incoming):
+                self._take_callback(read_callback(incoming))
+            else:
+                self._answered(incoming)
+        except RemoteProtocolError as error:
+            self._fail(error)
+
+    def _answered(self, incoming: Incoming) -> None:
+        """Give an answer to whoever waits for it, a fault without address to the first in line."""
+        relates_to = incoming.relates_to
+        if relates_to is None and incoming.is_fault and self._pending:
+            relates_to = next(iter(self._pending))
+        pending = None if relates_to is None else self._pending.pop(relates_to, None)
+        if pending is None:
+            self.log.warn(
+                "{peer}: {action} answers nothing that was asked",
+                peer=self.peer,
+                action=incoming.action,
+            )
+            return
+        answer, kind = pending
+        try:
+            reply = read_answer(incoming, kind)
+        except ProtocolError as error:
+            answer.errback(error)
+        else:
+            answer.callback(reply)
+
+    def _end_received(self, event: EndReceived) -> None:
+        if self.framing.state is State.PEER_ENDED:  # the server has begun
+            self.framing.send_end()
+
+    def _session_ended(self, event: SessionEnded) -> None:
+        self.set_deadline(None)
+        self._over(ConnectionLostError("the session has ended"))
+        self.close()
+
+    def _fault_received(self, event: FaultReceived) -> None:
+        self._over(FramingError(_FAULT_TEXTS.get(event.uri, f"the server sent {event.uri}")))
+        self.close()
+
+    def _connection_closed(self, event: ConnectionClosed) -> None:
+        self._over(ConnectionLostError("the server closed the connection"))
+        self.close()
+
+
+_FAULT_TEXTS = {
+    framing.faults.ENDPOINT_NOT_FOUND: "the server has no service at this address; check the path",
+    framing.faults.MAX_MESSAGE_SIZE_EXCEEDED: "the server does not take messages of this size",
+    framing.faults.CONTENT_TYPE_INVALID: "the service does not speak binary XML with sessions",
+    framing.faults.UNSUPPORTED_MODE: "the service does not serve duplex sessions",
+    framing.faults.UPGRADE_INVALID: "the service does not offer the security that was asked for",
+}
+
+
+class RunningOperation:
+    """An operation that a server is working on.
+
+    It is also what its tracker asks for (`ipam_progress.tracking.TrackerOutputs`).
+
+    Attributes:
+        tracker: What the server has told so far, and what it tells.
+    """
+
+    def __init__(self) -> None:
+        self.tracker = ProgressTracker(self)
+        self._channel: ClientChannel | None = None
+
+    def attach(self, channel: ClientChannel) -> None:
+        """Learn the connection."""
+        self._channel = channel
+
+    def wait(self) -> Deferred[ProgressSnapshot]:
+        """Wait for the end of the operation, then end the session.
+
+        Returns:
+            What fires with how things stand then: with a final status, or, where the session
+            ended before there was one, with the reason (`ProgressSnapshot.end_reason`).
+        """
+
+        async def follow() -> ProgressSnapshot:
+            snapshot = await self.tracker.wait()
+            await self.close()
+            return snapshot
+
+        return Deferred.fromCoroutine(follow())
+
+    def close(self) -> Deferred[None]:
+        """End the session in order, whether the operation is over or not.
+
+        The server goes on with an operation whose client has left.
+
+        Returns:
+            What fires when the connection is gone.
+        """
+        assert self._channel is not None
+        return self._channel.end()
+
+    def abort(self, reason: str) -> None:
+        """Drop the connection."""
+        assert self._channel is not None
+        self._channel.abort(reason)
+
+    # --- TrackerOutputs --------------------------------------------------------------------------
+
+    def create_waiter(self) -> DeferredWaiter:
+        """Make what a reader of the events awaits."""
+        return DeferredWaiter()
+
+    def pause_callbacks(self) -> None:
+        """Read no more: a reader of the events does not keep up."""
+        if self._channel is not None:
+            self._channel.hold()
+
+    def resume_callbacks(self) -> None:
+        """Read on."""
+        if self._channel is not None:
+            self._channel.release()
+
+
+class ManagementClient:
+    """A client of one server; each operation and each request has a session of its own.
+
+    Args:
+        url: ``net.tcp://host:port``; a path in it names the service, otherwise each service is
+            taken to be at its usual path.
+        timeout: Seconds for connecting, for the session to open, and for each reply.
+        limits: What the server can make us spend; None for the usual ones.
+        reactor: None for the reactor that Twisted has installed.
+
+    Raises:
+        ValueError: If the URL is no net.tcp address.
+    """
+
+    def __init__(
+        self, url: str, *, timeout: float = 60.0, limits: Limits | None = None, reactor: Any = None
+    ) -> None:
+        if reactor is None:
+            from twisted.internet import reactor  # noqa: PLC0415 (importing it installs one)
+        self._address = NetTcpAddress.parse(url)
+        self._timeout = timeout
+        self._limits = limits or Limits()
+        self._reactor = reactor
+
+    @inlineCallbacks
+    def start_operation(self, parameters: IpamOperationWithProgressParameters) -> Any:
+        """Connect, name the operation with its parameters, and start it.
+
+        Args:
+            parameters: Of the type that belongs to their OperationId.
+
+        Returns:
+            A Deferred that fires with the `RunningOperation`, or fails: with
+            `ConnectionLostError` if the server cannot be reached, `SoapFaultError` if it refuses,
+            `RequestTimeoutError`, `SerializationError` or another `ProtocolError`.
+        """
+        running = RunningOperation()
+        channel = yield self._open(
+            OPERATION_PATH, running.tracker.receive, running.tracker.session_ended
+        )
+        running.attach(channel)
+        yield self._ask(channel, InitializeOperationParameters(paramters=parameters))
+        yield self._ask(channel, StartOperationWithCallback())
+        return running
+
+    @inlineCallbacks
+    def start_task(self, task_type: IpamTaskType, server: str | None = None) -> Any:
+        """Trigger one of the server's recurring tasks.
+
+        Args:
+            task_type: The task.
+            server: The server it is to look at, for tasks that can be told so.
+
+        Returns:
+            A Deferred that fires with None when the server has accepted, or fails as that of
+            `start_operation` does.
+        """
+        channel = yield self._open(SERVER_PATH, _ignore, _ignore)
+        yield self._ask(channel, StartTask(taskType=task_type, server=server))
+        yield channel.end()
+
+    @inlineCallbacks
+    def _open(
+        self,
+        default_path: str,
+        take_callback: Callable[[Any], None],
+        take_end: Callable[[str], None],
+    ) -> Any:
+        address = self._address
+        if address.path == "/":
+            address = NetTcpAddress(address.host, address.port, default_path)
+        channel = ClientChannel(
+            str(address),
+            timeout=self._timeout,
+            limits=self._limits,
+            clock=self._reactor,
+            take_callback=take_callback,
+            take_end=take_end,
+        )
+        endpoint = HostnameEndpoint(
+            self._reactor, address.host, address.port, timeout=self._timeout
+        )
+        try:
+            yield connectProtocol(endpoint, channel)
+        except (ConnectError, DNSLookupError) as error:
+            raise ConnectionLostError(
+                f"no connection to {address.host}, port {address.port}: {error}"
+            ) from error
+        yield channel.opened
+        return channel
+
+    @inlineCallbacks
+    def _ask(self, channel: ClientChannel, message: object) -> Any:
+        """Send a request; the session ends when it fails."""
+        try:
+            yield channel.request(message)
+        except ProtocolError:
+            yield channel.end()
+            raise
+
+
+def _ignore(_: object) -> None:
+    """Let it pass: a session for one request has nobody to tell."""

@@ -5,25 +5,22 @@ named, writes what comes back, and fulfils for the session's machine the Protoco
 `ipam_progress.session.outputs`. What is in an envelope and what a state allows is not known here.
 """
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Callable
-from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 
 from ipam_progress.contracts.enumerations import IpamTaskType
+from ipam_progress.contracts.messages import SetOverallStatus
 from ipam_progress.errors import RemoteProtocolError, SerializationError
-from ipam_progress.framing import State
 from ipam_progress.net.waiter import DeferredWaiter
-from ipam_progress.service import (
-    Endpoint,
-    SessionCodec,
-    encode_callback,
-    ipam_server_endpoint,
-    operation_with_progress_endpoint,
-)
+from ipam_progress.progress import failed_status
+from ipam_progress.service.callbacks import encode_callback
+from ipam_progress.service.endpoint import ServiceEndpoint
 from ipam_progress.session.outputs import HandlerCall
 from ipam_progress.session.server import ServerSession, SessionSettings
 
@@ -33,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Conversation", "OperationConversation", "TaskConversation"]
 
 _BATCH = 64
-"""Callbacks that are encoded before the transport is asked whether it can take more."""
+"""Callbacks that are encoded before they are written together."""
 
 
 class Conversation:
@@ -42,33 +39,35 @@ class Conversation:
     Args:
         server: Whose session it is.
         channel: The connection that carries it.
+        endpoint: Answers its messages.
     """
 
-    __slots__ = ("_channel", "_codec", "_endpoint", "_receiver", "_server")
+    __slots__ = ("_channel", "_codec", "_endpoint", "_server")
 
     log: ClassVar[Logger] = Logger()
 
     def __init__(
-        self, server: "ManagementServer", channel: "ServerChannel", endpoint: Endpoint
+        self, server: ManagementServer, channel: ServerChannel, endpoint: ServiceEndpoint
     ) -> None:
         self._server = server
         self._channel = channel
         self._endpoint = endpoint
-        self._codec = SessionCodec.create(server.limits.codec)
-        self._receiver: object = self
+        self._codec = server.limits.session_codec()
 
     def receive(self, envelope: bytes) -> None:
         """Let the service answer a message, and write the answer."""
         try:
-            answer = self._endpoint.process(envelope, self._codec, self._receiver)
+            answer = self._endpoint.process(envelope, self._codec, self._target())
         except RemoteProtocolError as error:
-            # the string table is in doubt, and with it every message that would follow
+            # string tables are in doubt, and with them every message that would follow
             self._channel.abort(str(error))
             return
-        if answer.octets is not None:
-            self._channel.framing.send_envelope(answer.octets)
-        if answer.ends_session:
-            self._close()
+        if answer is not None:
+            self._channel.framing.send_envelope(answer)
+
+    def _target(self) -> Any:
+        """Give what the service calls."""
+        raise NotImplementedError
 
     def end_received(self) -> None:
         """The client sends no more."""
@@ -84,3 +83,165 @@ class Conversation:
 
     def resumed(self) -> None:
         """The transport can take octets again."""
+
+
+class OperationConversation(Conversation):
+    """A session of IIpamOperationWithProgress, with the callbacks that go the other way.
+
+    It fulfils `ipam_progress.session.outputs.SessionOutputs` for its `ServerSession`.
+    """
+
+    __slots__ = ("_end_is_due", "_pump_is_due", "_session")
+
+    def __init__(self, server: ManagementServer, channel: ServerChannel) -> None:
+        super().__init__(server, channel, server.operation_endpoint)
+        limits = server.limits
+        self._end_is_due = False
+        self._pump_is_due = False
+        self._session = ServerSession(
+            server.registry,
+            self,
+            settings=SessionSettings(
+                outbox_limit=limits.outbox,
+                completion_timeout=limits.completion_timeout,
+                inactivity_timeout=limits.receive_timeout,
+                stop_timeout=limits.stop_timeout,
+            ),
+            authorize=server.authorize,
+        )
+
+    def receive(self, envelope: bytes) -> None:
+        """Let the service answer a message, and write the answer."""
+        self._session.active()
+        super().receive(envelope)
+
+    def _target(self) -> ServerSession:
+        return self._session
+
+    def end_received(self) -> None:
+        """Send no more callbacks, and an End at once."""
+        self._session.end_received()
+
+    def connection_lost(self) -> None:
+        """Forget the callbacks; the handler goes on."""
+        self._end_is_due = False
+        self._session.connection_lost()
+
+    def stop(self) -> None:
+        """Give a running handler some time, then end the session."""
+        self._session.stop()
+
+    def resumed(self) -> None:
+        """Go on with the callbacks that waited."""
+        self._pump()
+
+    def _pump(self) -> None:
+        """Encode and write callbacks until none waits or the transport is full."""
+        self._pump_is_due = False
+        channel, outbox = self._channel, self._session.outbox
+        while not channel.full:
+            batch = outbox.take_all(_BATCH)
+            if not batch:
+                if self._end_is_due:
+                    self._end_is_due = False
+                    channel.send_end()
+                return
+            for message in batch:
+                self._send(message)
+            channel.flush()
+            self._session.active()
+
+    def _send(self, message: object) -> None:
+        encoder = self._codec.encoder
+        try:
+            octets = encode_callback(encoder, message)
+        except SerializationError as error:
+            self.log_failure(f"the callback {type(message).__name__}", error)
+            if not isinstance(message, SetOverallStatus):
+                return
+            # the client has to hear the end, if not with the object that was meant for it
+            octets = encode_callback(encoder, failed_status(error))
+        self._channel.framing.send_envelope(octets)
+
+    # --- SessionOutputs --------------------------------------------------------------------------
+
+    def callbacks_ready(self) -> None:
+        """Begin to empty the outbox, soon and in the reactor's thread."""
+        if threading.get_ident() == self._server.thread:
+            self._pump_soon()
+        else:
+            self._server.reactor.callFromThread(self._pump_soon)
+
+    def _pump_soon(self) -> None:
+        if not self._pump_is_due:
+            self._pump_is_due = True
+            self._server.reactor.callLater(0, self._pump)
+
+    def run_handler(self, call: HandlerCall) -> None:
+        """Run a handler of an operation."""
+        self._server.runner.run_handler(call)
+
+    def log_failure(self, description: str, error: BaseException) -> None:
+        """Log an exception whose text is not for the client."""
+        self._server.runner.log_failure(description, error)
+
+    def end(self) -> None:
+        """Send an End after everything that waits."""
+        self._end_is_due = True
+        self._channel.await_close()
+        self._pump_soon()
+
+    def abort(self, reason: str) -> None:
+        """Drop the connection."""
+        self._channel.abort(reason)
+
+    def schedule(self, seconds: float, call: Callable[[], None]) -> IDelayedCall:
+        """Call back later."""
+        later: IDelayedCall = self._server.reactor.callLater(seconds, call)
+        return later
+
+    def seconds(self) -> float:
+        """Tell the time."""
+        now: float = self._server.reactor.seconds()
+        return now
+
+    def create_waiter(self) -> DeferredWaiter:
+        """Make what a coroutine handler awaits."""
+        return DeferredWaiter()
+
+
+class TaskConversation(Conversation):
+    """A session of IIpamServer: requests and replies, and nothing to remember between them."""
+
+    __slots__ = ("_silence",)
+
+    def __init__(self, server: ManagementServer, channel: ServerChannel) -> None:
+        super().__init__(server, channel, server.task_endpoint)
+        self._silence: IDelayedCall = server.reactor.callLater(
+            server.limits.receive_timeout, channel.abort, "no message for too long"
+        )
+
+    def receive(self, envelope: bytes) -> None:
+        """Let the service answer a message, and write the answer."""
+        self._silence.reset(self._server.limits.receive_timeout)
+        super().receive(envelope)
+
+    def _target(self) -> TaskConversation:
+        return self
+
+    def start_task(self, task_type: IpamTaskType, server: str | None) -> None:
+        """Trigger a task (an `ipam_progress.service.services.TaskStarter`)."""
+        self._server.registry.tasks.start(task_type, server, self._server.runner)
+
+    def end_received(self) -> None:
+        """Answer the client's End."""
+        self._channel.send_end()
+
+    def connection_lost(self) -> None:
+        """Stop waiting for messages."""
+        if self._silence.active():
+            self._silence.cancel()
+
+    def stop(self) -> None:
+        """End the session."""
+        self._channel.send_end()

@@ -6,6 +6,9 @@ the lists in these contracts). Lengths are octets, times seconds.
 
 from dataclasses import dataclass, fields
 
+from ipam_progress.binaryxml import Decoder, Encoder, Quotas
+from ipam_progress.service.protocol import SessionCodec
+
 __all__ = ["Limits"]
 
 
@@ -17,7 +20,7 @@ class Limits:
         envelope: The largest message that is read.
         string_table: What a session's string table may hold, in each direction ([MC-NBFSE]).
         element_depth: How deep the elements of a message may be nested.
-        attributes: How many attributes an element may have.
+        attributes: How many attributes an element may have, declarations included.
         preamble_timeout: For the preamble of a connection's first session, upgrade included.
         idle_timeout: For the next preamble on a connection whose session is over.
         receive_timeout: Without a message in either direction within a session.
@@ -36,14 +39,14 @@ class Limits:
     envelope: int = 4 * 1024 * 1024
     string_table: int = 2048
     element_depth: int = 128
-    attributes: int = 128
+    attributes: int = 64
     preamble_timeout: float = 30.0
     idle_timeout: float = 120.0
     receive_timeout: float = 600.0
     completion_timeout: float = 30.0
     stop_timeout: float = 10.0
     close_timeout: float = 10.0
-    drain: int = 65_536
+    drain: int = 8 * 1024 * 1024
     connections: int = 16_384
     connections_by_address: int = 8_192
     connections_in_preamble: int = 1_024
@@ -54,3 +57,14 @@ class Limits:
         for field in fields(self):
             if getattr(self, field.name) <= 0:
                 raise ValueError(f"the limit {field.name} must be more than 0")
+
+    def session_codec(self) -> SessionCodec:
+        """Make the codec of a session."""
+        quotas = Quotas(
+            max_depth=self.element_depth,
+            max_attributes=self.attributes,
+            max_string=self.envelope,
+        )
+        return SessionCodec(
+            Decoder(quotas, table_limit=self.string_table), Encoder(table_limit=self.string_table)
+        )

@@ -19,13 +19,15 @@ from ipam_progress.session.outputs import HandlerCall, HandlerKind
 __all__ = ["TwistedHandlerRunner"]
 
 
-def _daemon_thread(*arguments: Any, **keywords: Any) -> threading.Thread:
-    return threading.Thread(*arguments, daemon=True, **keywords)
+class _DaemonThread(threading.Thread):
+    """A thread that does not keep the process from ending: a handler may never come back."""
+
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        super().__init__(*arguments, daemon=True, **keywords)
 
 
 class _HandlerThreadPool(ThreadPool):
-    # a handler that never comes back must not keep the process from ending
-    threadFactory = staticmethod(_daemon_thread)  # noqa: N815 (Twisted's name)
+    threadFactory = _DaemonThread  # noqa: N815 (Twisted's name)
 
 
 class TwistedHandlerRunner:
@@ -49,7 +51,7 @@ class TwistedHandlerRunner:
     def stop(self) -> None:
         """Take no more calls; threads end with the call they are in, and nobody waits for them."""
         # stopping the pool waits for its threads, and the reactor's thread must not
-        _daemon_thread(target=self._pool.stop, name="ipam-handlers-stop").start()
+        _DaemonThread(target=self._pool.stop, name="ipam-handlers-stop").start()
 
     def run_handler(self, call: HandlerCall) -> None:
         """Run a handler and tell its end through the call's `returned` or `failed`."""
@@ -62,11 +64,19 @@ class TwistedHandlerRunner:
             running = maybeDeferred(call.invoke)
 
         def failed(failure: Failure) -> None:
-            call.failed(failure.value)
+            call.failed(_exception_of(failure))
+
+        def not_told(failure: Failure) -> None:
+            self.log_failure(call.description, _exception_of(failure))
 
         running.addCallbacks(call.returned, failed)
-        running.addErrback(lambda failure: self.log_failure(call.description, failure.value))
+        running.addErrback(not_told)
 
     def log_failure(self, description: str, error: BaseException) -> None:
         """Log an exception whose text is not for the client."""
         self._log.failure("{what} failed", Failure(error), what=description)
+
+
+def _exception_of(failure: Failure) -> BaseException:
+    assert failure.value is not None
+    return failure.value

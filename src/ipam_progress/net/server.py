@@ -6,12 +6,14 @@ it. Which session does what is said in `ipam_progress.net.dispatcher`, how octet
 """
 
 import resource
+import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from twisted.application.service import Service
-from twisted.internet.defer import Deferred, gatherResults, inlineCallbacks
+from twisted.internet.defer import Deferred, gatherResults, inlineCallbacks, maybeDeferred
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IAddress, IListeningPort
 from twisted.internet.protocol import Factory
@@ -40,6 +42,11 @@ from ipam_progress.net.dispatcher import Conversation, OperationConversation, Ta
 from ipam_progress.net.limits import Limits
 from ipam_progress.net.runner import TwistedHandlerRunner
 from ipam_progress.operations import OperationRegistry
+from ipam_progress.service.application import (
+    ipam_server_application,
+    operation_with_progress_application,
+)
+from ipam_progress.service.endpoint import ServiceEndpoint
 from ipam_progress.session.server import Authorize
 
 __all__ = ["OPERATION_PATH", "SERVER_PATH", "ManagementServer", "ServerChannel"]
@@ -56,6 +63,8 @@ _SPARE_DESCRIPTORS = 64
 
 class ServerChannel(Channel):
     """A connection to the server, over all the sessions that it carries."""
+
+    framing: ServerConnection
 
     def __init__(self, server: "ManagementServer", address: str) -> None:
         super().__init__(ServerConnection(server.framing_settings), server.reactor)
@@ -83,24 +92,24 @@ class ServerChannel(Channel):
         if self.framing.state is State.ENDED:
             self._read()
         else:
-            self.set_deadline(self.server.limits.close_timeout, "no End in answer to ours")
+            self.await_close()
+
+    def await_close(self) -> None:
+        """Give the client some time to read what is left for it and to end the session."""
+        self.set_deadline(self.server.limits.close_timeout, "no End in answer to ours")
 
     # --- What Twisted calls ----------------------------------------------------------------------
 
     def connectionMade(self) -> None:
         """Let the connection in, or turn it away."""
         super().connectionMade()
-        self.server.channels.add(self)
-        refusal = self.server.admission.enter(self, self._address)
+        refusal = self.server.entered(self, self._address)
         if refusal is None:
-            self.set_deadline(
-                self.server.limits.preamble_timeout, "no session was opened in time"
-            )
+            self.set_deadline(self.server.limits.preamble_timeout, "no session was opened in time")
         else:
             self.abort(refusal)
 
     def _lost(self, reason: Failure) -> None:
-        self.server.channels.discard(self)
         self._leave_conversation()
         self.server.left(self, self._address)
 
@@ -181,7 +190,7 @@ class _ChannelFactory(Factory):
     def __init__(self, server: "ManagementServer") -> None:
         self._server = server
 
-    def buildProtocol(self, addr: IAddress) -> ServerChannel | None:
+    def buildProtocol(self, addr: IAddress | None) -> ServerChannel | None:
         """Make the channel of a connection that has been accepted; None closes it."""
         return self._server.accept(addr)
 
@@ -229,7 +238,12 @@ class ManagementServer(Service):
         self.urls: tuple[str, ...] = ()
         self.channels: set[ServerChannel] = set()
         self.stopping = False
+        self.thread = threading.get_ident()
         self.runner = TwistedHandlerRunner(reactor, threads=self.limits.handler_threads)
+        self.operation_endpoint = ServiceEndpoint(
+            operation_with_progress_application(self.runner.log_failure)
+        )
+        self.task_endpoint = ServiceEndpoint(ipam_server_application(self.runner.log_failure))
         self.admission = self._count_connections()
         self._listen = tuple(listen)
         self._services: Mapping[str, Callable[[ServerChannel], Conversation]] = {
@@ -242,7 +256,7 @@ class ManagementServer(Service):
             accepts_via=lambda via: self.service_at(via) is not None,
             limits=framing.Limits(envelope=self.limits.envelope, drain=self.limits.drain),
         )
-        self._ports: list[IListeningPort] = []
+        self._ports: list[Any] = []  # IListeningPort, and what all ports of Twisted can besides
         self._accepting = True
         self._gone: Deferred[None] | None = None
 
@@ -269,7 +283,8 @@ class ManagementServer(Service):
             What fires with the URLs when all listeners are there, or fails with the first one's
             error (`twisted.internet.error.CannotListenError`), when none is left.
         """
-        super().startService()
+        super().startService()  # type: ignore[no-untyped-call]  # Twisted's has no types
+        self.thread = threading.get_ident()
         self.stopping = False
         self.runner.start()
         return self._start()
@@ -294,10 +309,10 @@ class ManagementServer(Service):
         Running handlers are given `Limits.stop_timeout`; then their clients are told that the
         operation failed.
         """
-        yield super().stopService()
+        yield super().stopService()  # type: ignore[no-untyped-call]  # Twisted's has no types
         self.stopping = True
         ports, self._ports = self._ports, []
-        yield gatherResults([port.stopListening() for port in ports])
+        yield gatherResults([maybeDeferred(port.stopListening) for port in ports])
         if self.channels:
             self._gone = Deferred()
             for channel in list(self.channels):
@@ -316,23 +331,29 @@ class ManagementServer(Service):
 
     # --- Connections -----------------------------------------------------------------------------
 
-    def accept(self, address: IAddress) -> ServerChannel | None:
+    def accept(self, address: IAddress | None) -> ServerChannel | None:
         """Make the channel of a new connection, unless there are too many."""
         if self.admission.full or self.stopping:
             return None
-        channel = ServerChannel(self, getattr(address, "host", "?"))
-        return channel
+        return ServerChannel(self, getattr(address, "host", "?"))
 
-    def entered(self) -> None:
-        """Stop accepting when the last place has been taken."""
+    def entered(self, channel: ServerChannel, address: str) -> str | None:
+        """Count a connection in; tell why if it may not stay.
+
+        When the last place has been taken no more are accepted until one is free again.
+        """
+        self.channels.add(channel)
+        refusal = self.admission.enter(channel, address)
         if self.admission.full and self._accepting:
             self._accepting = False
             self.log.warn("{count} connections: no more are accepted", count=self.admission.total)
             for port in self._ports:
                 port.stopReading()
+        return refusal
 
     def left(self, channel: ServerChannel, address: str) -> None:
         """Count a connection out; there is room for another one."""
+        self.channels.discard(channel)
         self.admission.leave(channel, address)
         if not self._accepting and not self.admission.full:
             self._accepting = True
@@ -368,4 +389,4 @@ def _raise_descriptor_limit() -> int:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    return hard
+    return sys.maxsize if hard == resource.RLIM_INFINITY else hard

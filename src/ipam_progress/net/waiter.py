@@ -32,11 +32,16 @@ class DeferredWaiter:
             future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             # An asyncio task sends None back when the future is done. Twisted, which may drive
             # this coroutine from within a task, sends what it cannot wait for back at once.
-            self._deferred.addCallback(lambda _: future.done() or future.set_result(None))
+            self._deferred.addCallback(_finish, future)
             future._asyncio_future_blocking = True  # noqa: SLF001 (how a future says "wait for me")
             if (yield future) is not future:
                 return
         yield from self._deferred.__await__()
+
+
+def _finish(_: None, future: asyncio.Future[None]) -> None:
+    if not future.done():  # it is done if its task was cancelled meanwhile
+        future.set_result(None)
 
 
 def _asyncio_task_runs() -> bool:
