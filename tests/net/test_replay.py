@@ -12,6 +12,7 @@ import random
 import pytest
 
 from ipam_progress.binaryxml.tree import from_element
+from ipam_progress.demo import demo_registry
 from ipam_progress.framing.records import EndRecord, FaultRecord, PreambleAckRecord
 from ipam_progress.namespaces import ADDRESSING, IPAM, IPAM1, SOAP
 from ipam_progress.net.limits import Limits
@@ -35,7 +36,6 @@ CONVERSATIONS = (
     "raw-over-quota",
     "raw-spelling",
     "raw-unknown-action",
-    "raw-wrong-order",
     "abort",
 )
 REASON = (SOAP, "Reason")
@@ -150,8 +150,6 @@ def cut_at_random(octets):
 def test_our_server_answers_as_the_recorded_one(
     name, deliver, conversation, make_harness, tree_of
 ):
-    from ipam_progress.demo import demo_registry
-
     steps = 1 if name == "raw-extra-member" else 2
     limits = Limits(envelope=65_536) if name == "raw-over-quota" else Limits()
     harness = make_harness(demo_registry(subtasks=steps, steps=steps), limits=limits)
@@ -178,3 +176,21 @@ def test_our_server_answers_as_the_recorded_one(
             fault = next(o for o in replay.others if isinstance(o, FaultRecord))
             recorded = next(record for record in ends if record["record"] == "Fault")
             assert fault.serialize().hex() == recorded["bytes"]
+
+
+def test_parameters_whose_operation_id_is_skipped_are_not_of_its_type(
+    conversation, make_harness, tree_of
+):
+    """The OperationId comes behind a later member, so both servers take it for EditDhcpServer.
+
+    The service behind CoreWCF did not look at the type; [MS-IPAMM2] 3.19.4.3 demands it.
+    """
+    harness = make_harness()
+    (records,) = conversation("raw-wrong-order")["connections"]
+    replay = Replay(harness, harness.connect(), records, tree_of, whole)
+    replay.run()
+    (reply,) = replay.replies
+    kind, _, detail = comparable(reply)
+    assert kind == "IpamException"
+    assert "IpamApiInvalidParameter" in str(detail)
+    assert "EditDhcpServer" in str(reply)

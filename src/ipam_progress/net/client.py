@@ -46,7 +46,7 @@ from ipam_progress.net.limits import Limits
 from ipam_progress.net.server import OPERATION_PATH, SERVER_PATH
 from ipam_progress.net.waiter import DeferredWaiter
 from ipam_progress.service.callbacks import is_callback, read_callback
-from ipam_progress.service.client import encode_request, read_answer, read_fault_error
+from ipam_progress.service.client import encode_request, read_answer
 from ipam_progress.service.declarations import OPERATIONS
 from ipam_progress.service.incoming import Incoming, read_incoming
 from ipam_progress.tracking import ProgressSnapshot, ProgressTracker

@@ -27,7 +27,7 @@ class _DaemonThread(threading.Thread):
 
 
 class _HandlerThreadPool(ThreadPool):
-    threadFactory = _DaemonThread  # noqa: N815 (Twisted's name)
+    threadFactory = _DaemonThread
 
 
 class TwistedHandlerRunner:
