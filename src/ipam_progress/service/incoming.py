@@ -12,7 +12,7 @@ from ipam_progress.binaryxml import Decoder, Token, UniqueId
 from ipam_progress.contracts.model import MessageContract
 from ipam_progress.datacontract import read_body
 from ipam_progress.errors import DeserializationError, EnvelopeError
-from ipam_progress.soap import Message, read_message
+from ipam_progress.soap import Message, read_message, spell_name
 
 __all__ = ["Incoming", "read_incoming"]
 
@@ -52,7 +52,7 @@ class Incoming:
             DeserializationError: If the body is not what the contract demands.
         """
         if self.message.not_understood:
-            names = ", ".join(f"{{{name[0]}}}{name[1]}" for name in self.message.not_understood)
+            names = ", ".join(map(spell_name, self.message.not_understood[:16]))
             raise EnvelopeError(
                 f"the message {self.action} demands that its headers are understood, and these are "
                 f"not known: {names}"

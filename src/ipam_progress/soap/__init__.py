@@ -19,7 +19,7 @@ from ipam_progress.soap.faults import (
     internal_service_fault,
     read_fault,
 )
-from ipam_progress.soap.message import Message, QualifiedName, read_message
+from ipam_progress.soap.message import Message, QualifiedName, read_message, spell_name
 from ipam_progress.soap.writing import (
     begin_callback,
     begin_one_way,
@@ -48,5 +48,6 @@ __all__ = [
     "internal_service_fault",
     "read_fault",
     "read_message",
+    "spell_name",
     "write_fault",
 ]

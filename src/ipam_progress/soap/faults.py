@@ -26,7 +26,9 @@ from ipam_progress.soap.message import (
     QualifiedName,
     element_text,
     next_element,
+    shorten,
     skip_element,
+    spell_name,
 )
 
 __all__ = [
@@ -54,7 +56,9 @@ MUST_UNDERSTAND: Final = (SOAP, "MustUnderstand")
 VERSION_MISMATCH: Final = (SOAP, "VersionMismatch")
 """The message is of another version of SOAP."""
 
-_FAULT: Final = (SOAP, "Fault")
+_MOST_NAMES: Final = 16
+"""Header blocks that a fault names: a message can hold a hundred thousand of them."""
+
 _CODE: Final = (SOAP, "Code")
 _SUBCODE: Final = (SOAP, "Subcode")
 _VALUE: Final = (SOAP, "Value")
@@ -106,7 +110,7 @@ def action_not_supported(action: str) -> Fault:
         code=SENDER,
         subcodes=((ADDRESSING, "ActionNotSupported"),),
         reason=(
-            f"No operation at this address has the Action '{action}'. "
+            f"No operation at this address has the Action '{shorten(action)}'. "
             "Check that the client has the contract of this service, and its address."
         ),
     )
@@ -127,12 +131,15 @@ def internal_service_fault() -> Fault:
 
 def headers_not_understood(names: Sequence[QualifiedName]) -> Fault:
     """Make the fault for header blocks that must be understood and are not (5.4.8)."""
-    listed = ", ".join(f"'{name}' of the namespace '{namespace}'" for namespace, name in names)
+    named = tuple(names[:_MOST_NAMES])
     return Fault(
         action=SOAP_FAULT,
         code=MUST_UNDERSTAND,
-        reason=f"These header blocks must be understood and are not known here: {listed}.",
-        not_understood=tuple(names),
+        reason=(
+            "These header blocks must be understood and are not known here: "
+            + ", ".join(map(spell_name, named))
+        ),
+        not_understood=named,
     )
 
 

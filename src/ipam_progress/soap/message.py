@@ -29,8 +29,9 @@ __all__ = [
     "element_text",
     "next_element",
     "read_message",
+    "shorten",
     "skip_element",
-    "spell",
+    "spell_name",
 ]
 
 QualifiedName = tuple[str, str]
@@ -48,6 +49,9 @@ _ADDRESS: Final = (ADDRESSING, "Address")
 
 _OUR_ROLES: Final = frozenset({"", f"{SOAP}/role/next", f"{SOAP}/role/ultimateReceiver"})
 """The roles that the last receiver of a message acts in (SOAP 1.2 Part 1, 2.2)."""
+
+_LONGEST: Final = 200
+"""Characters that an error quotes of one text of the peer's."""
 
 _MARKUP: Final = (StartElement, EndElement, Comment)
 
@@ -104,7 +108,7 @@ def _read_message(tokens: Sequence[Token]) -> Message:
     envelope, position = next_element(tokens, 0)
     if envelope is None or envelope.name != _ENVELOPE:
         raise EnvelopeError(
-            f"the document is {spell(envelope)}, not an envelope of SOAP 1.2: send messages "
+            f"the document is {_spell(envelope)}, not an envelope of SOAP 1.2: send messages "
             f"in the namespace {SOAP}"
         )
     message = Message("")
@@ -113,7 +117,7 @@ def _read_message(tokens: Sequence[Token]) -> Message:
         position = _read_header(tokens, position + 1, message)
         child, position = next_element(tokens, position)
     if child is None or child.name != _BODY:
-        raise EnvelopeError(f"the envelope goes on with {spell(child)} where its Body is due")
+        raise EnvelopeError(f"the envelope goes on with {_spell(child)} where its Body is due")
     if not message.action:
         raise EnvelopeError("the message has no wsa:Action: say which operation is meant")
     try:
@@ -246,11 +250,21 @@ def element_text(tokens: Sequence[Token], position: int) -> tuple[Text, int]:
         if isinstance(token, EndElement):
             return "".join(parts), position + 1
         if isinstance(token, StartElement):
-            raise EnvelopeError(f"{spell(tokens[start])} holds {spell(token)} where text is due")
+            raise EnvelopeError(f"{_spell(tokens[start])} holds {_spell(token)} where text is due")
         if not isinstance(token, Comment):
             parts.append(text_of(token))
 
 
-def spell(token: object) -> str:
+def _spell(token: object) -> str:
     """Name an element for an error's text."""
-    return "{{{}}}{}".format(*token.name) if isinstance(token, StartElement) else "nothing"
+    return spell_name(token.name) if isinstance(token, StartElement) else "nothing"
+
+
+def spell_name(name: QualifiedName) -> str:
+    """Write a qualified name for an error's text."""
+    return shorten(f"{{{name[0]}}}{name[1]}")
+
+
+def shorten(text: str) -> str:
+    """Cut a text of the peer's to a length that fits an error's text."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
