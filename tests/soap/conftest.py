@@ -19,7 +19,6 @@ class Recorded:
         session: Number of its session in the file; string tables start anew with each.
         sender: ``client`` or ``server``.
         envelope: Its octets, string table and document.
-        strings: What its string table adds.
         xml: The message as .NET reads it.
     """
 
@@ -27,7 +26,6 @@ class Recorded:
     session: int
     sender: str
     envelope: bytes
-    strings: tuple[str, ...]
     xml: str
 
     @property
@@ -64,7 +62,6 @@ def _messages() -> Iterator[Recorded]:
                         session,
                         record["from"],
                         _payload(bytes.fromhex(record["bytes"])),
-                        tuple(record["strings"]),
                         record["xml"],
                     )
 
