@@ -12,7 +12,7 @@ demo: $(VENV)/.library
 	$(BIN)/ipam-progress demo
 
 test: $(VENV)/.tools
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --cov --cov-report=
 
 lint: $(VENV)/.tools
 	$(BIN)/ruff check .
