@@ -1,0 +1,75 @@
+"""The command ``ipam-progress``: every command is a module of its name in this package.
+
+A module is imported when its command is wanted, so that ``--help`` does not wait for Twisted and
+Spyne; only what stands in `COMMANDS` is known before. What all commands share is in `process`
+(signals, log, exit status), `choices` (arguments) and `text` (what peers send, made fit to print).
+"""
+
+import io
+import sys
+from importlib import import_module
+from typing import Final
+
+import click
+
+__all__ = ["COMMANDS", "main"]
+
+COMMANDS: Final = {
+    "serve": "Serve operations and tasks to management clients.",
+    "run": "Run an operation on a server and show its progress.",
+    "start-task": "Start one of a server's recurring tasks.",
+    "demo": "Show a server and a client at work, here and now.",
+    "decode": "Show recorded octets as records and messages.",
+}
+"""The commands and what they do, in the order in which they are listed."""
+
+_EXAMPLES: Final = """\b
+Examples:
+  ipam-progress demo
+  ipam-progress serve --security none --demo
+  ipam-progress serve --security none --app myserver:registry
+  ipam-progress run net.tcp://127.0.0.1:9100 CreateDhcpScope
+  ipam-progress run net.tcp://127.0.0.1:9100 CreateDhcpScope \\
+      --parameters scope.json --json
+  ipam-progress start-task net.tcp://127.0.0.1:9100 Discovery --server dhcp1
+  ipam-progress decode recorded.bin
+"""
+
+
+class _CommandModules(click.Group):
+    """A group whose commands are modules, imported when they are wanted."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
+        """Give the names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Give a command; None if there is none of this name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"{__name__}.{cmd_name.replace('-', '_')}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=_CommandModules,
+    epilog=_EXAMPLES,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(package_name="ipam-progress", message="%(prog)s %(version)s")
+def main() -> None:
+    """Long-running operations of Windows IPAM ([MS-IPAMM2]) over net.tcp.
+
+    Serves them to Microsoft's management clients, and runs them on a server, Microsoft's or one
+    of our own, with live progress.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # a name with letters that the terminal does not have is no reason to fail
+            stream.reconfigure(errors="backslashreplace")

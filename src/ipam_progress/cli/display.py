@@ -1,0 +1,393 @@
+"""How the progress of an operation is shown: as bars, as plain lines, or as JSON.
+
+Each display takes the tracker's events one by one. Names and texts come from the server, so all of
+them pass through `printable` on their way to a terminal.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from types import TracebackType
+from typing import Any, Final, Protocol, Self
+
+from rich.console import Console, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from ipam_progress.cli.text import printable
+from ipam_progress.contracts import (
+    AddSubTask,
+    DhcpMsmOverallCompletionStatus,
+    IpamException,
+    SetCompletionPercentage,
+    SetOverallStatus,
+    SetSubTaskStatus,
+    StartProgressCallback,
+    SubTaskInstance,
+    SubTaskStatus,
+)
+from ipam_progress.datacontract import to_json
+from ipam_progress.tracking import (
+    CallbackRejected,
+    OperationCompleted,
+    OperationStarted,
+    OverallStatusChanged,
+    PercentageChanged,
+    ProgressEvent,
+    SessionEnded,
+    SubtaskAdded,
+    SubtaskChanged,
+    SubtaskProgress,
+)
+
+__all__ = ["BarDisplay", "Display", "JsonDisplay", "LineDisplay", "display_for", "exception_text"]
+
+_WORDS: Final = {
+    SubTaskStatus.NotStarted: "not started",
+    SubTaskStatus.InProgress: "in progress",
+    SubTaskStatus.CompletedWithSuccess: "done",
+    SubTaskStatus.CompletedWithWarning: "done, with a warning",
+    SubTaskStatus.CompletedWithError: "failed",
+    SubTaskStatus.NotApplicable: "not applicable",
+    SubTaskStatus.NotRun: "not run",
+}
+
+_STYLES: Final = {
+    SubTaskStatus.InProgress: "cyan",
+    SubTaskStatus.CompletedWithSuccess: "green",
+    SubTaskStatus.CompletedWithWarning: "yellow",
+    SubTaskStatus.CompletedWithError: "red",
+}
+
+
+class Display(Protocol):
+    """Shows an operation while it runs; a context manager around its whole run."""
+
+    def __enter__(self) -> Self:
+        """Begin to show."""
+        ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Leave the screen in order."""
+        ...
+
+    def show(self, event: ProgressEvent) -> None:
+        """Show what has happened."""
+        ...
+
+    def show_end(self, status: int, cause: str | None, details: Mapping[str, Any]) -> None:
+        """Show how the command ends; the cause goes to stderr besides.
+
+        Args:
+            status: The exit status.
+            cause: Why it is no success.
+            details: More on the end, for programs.
+        """
+        ...
+
+
+def display_for(operation: str, *, as_json: bool) -> Display:
+    """Choose how an operation is shown."""
+    if as_json:
+        return JsonDisplay()
+    console = Console(highlight=False)
+    return BarDisplay(operation, console) if console.is_terminal else LineDisplay(operation)
+
+
+def exception_text(exception: IpamException | None) -> str:
+    """Give what an IpamException says, its inner ones too, as one text; empty for none."""
+    texts: list[str] = []
+    while exception is not None and len(texts) < 10:
+        data = exception.IpamExceptionData
+        if data is not None:
+            message = f": {data.ExceptionMessage}" if data.ExceptionMessage else ""
+            texts.append(data.ExceptionId.value + message)
+        exception = exception.InnerIpamException
+    return printable("; because of ".join(texts))
+
+
+def _percent(percent: Decimal) -> str:
+    """Give a percentage without needless decimals."""
+    return f"{float(percent):.2f}".rstrip("0").rstrip(".") + " %"
+
+
+def _result_lines(completion_status: object) -> list[str]:
+    """Give what the final status brought with it as lines, if it brought anything."""
+    empty = (None, DhcpMsmOverallCompletionStatus())
+    if completion_status in empty:
+        return []
+    text = json.dumps(to_json(completion_status), indent=2, ensure_ascii=False)
+    return [printable(line) for line in f"result: {text}".split("\n")]
+
+
+class JsonDisplay:
+    """Prints an object a line: the callbacks with their members as on the wire, then ``end``."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        """Nothing is left on the screen."""
+
+    def show(self, event: ProgressEvent) -> None:
+        """Print a callback; the end of the session is told by `show_end`."""
+        if isinstance(event, CallbackRejected):
+            self._print({"event": event.callback, "rejected": event.reason})
+        elif not isinstance(event, SessionEnded):
+            members: Any = to_json(_message(event))
+            self._print({"event": event.callback, **members})
+
+    def show_end(self, status: int, cause: str | None, details: Mapping[str, Any]) -> None:
+        """Print the last line."""
+        told = {} if cause is None else {"cause": cause}
+        self._print({"event": "end", "exit": int(status), **told, **details})
+
+    def _print(self, line: dict[str, Any]) -> None:
+        print(json.dumps(line), flush=True)
+
+
+def _message(event: Any) -> object:
+    """Make the message that an event came from."""
+    match event:
+        case OperationStarted():
+            return StartProgressCallback(isNonDeterministic=event.is_non_deterministic)
+        case SubtaskAdded():
+            return AddSubTask(subTaskInstance=_instance(event.subtask))
+        case SubtaskChanged():
+            return SetSubTaskStatus(
+                subTaskInstance=_instance(event.subtask),
+                status=event.subtask.status,
+                percentComplete=event.subtask.percent,
+                completionStatus=event.subtask.exception,
+            )
+        case PercentageChanged():
+            return SetCompletionPercentage(completionPercentage=event.percent)
+        case _:
+            return SetOverallStatus(
+                overallStatus=event.status, completionStatus=event.completion_status
+            )
+
+
+def _instance(subtask: SubtaskProgress) -> SubTaskInstance:
+    return SubTaskInstance(
+        FailedCompletionStatus=subtask.exception,
+        IsNonDeterministicProgress=subtask.is_non_deterministic,
+        ProgressStatusDescriptions=subtask.description or None,
+        SubTaskInstanceDetails=subtask.details,
+        SubTaskInstanceId=subtask.instance_id,
+        SubTaskName=subtask.name or None,
+        SubTaskStatus=subtask.status,
+        SubTaskUniqueId=subtask.unique_id,
+    )
+
+
+class LineDisplay:
+    """Prints a plain line for each callback: for files, pipes and other programs' logs."""
+
+    def __init__(self, operation: str) -> None:
+        self._operation = operation
+        self._began = time.monotonic()
+
+    def __enter__(self) -> Self:
+        self._began = time.monotonic()
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        """Nothing is left on the screen."""
+
+    def show(self, event: ProgressEvent) -> None:
+        """Print a line, or several for a result."""
+        match event:
+            case OperationStarted():
+                unknown = ", nobody can say how long it takes" * event.is_non_deterministic
+                self._print(f"{self._operation}: started{unknown}")
+            case SubtaskAdded():
+                self._print(_subtask_line(event.subtask))
+            case SubtaskChanged():
+                self._print(f"{_subtask_line(event.subtask)}, {_percent(event.subtask.percent)}")
+            case PercentageChanged():
+                self._print(f"{self._operation}: {_percent(event.percent)}")
+            case OverallStatusChanged():
+                self._print(f"{self._operation}: {event.status.value}")
+            case OperationCompleted():
+                self._completed(event)
+            case CallbackRejected():
+                _warn(event)
+
+    def _completed(self, event: OperationCompleted) -> None:
+        seconds = time.monotonic() - self._began
+        self._print(f"{self._operation}: {event.status.value} after {seconds:.1f} s")
+        for line in _result_lines(event.completion_status):
+            self._print(line)
+
+    def show_end(self, status: int, cause: str | None, details: Mapping[str, Any]) -> None:
+        """Print nothing: the cause is on stderr, all else has been shown."""
+
+    def _print(self, line: str) -> None:
+        print(line, flush=True)
+
+
+def _subtask_line(subtask: SubtaskProgress) -> str:
+    name = printable(subtask.name) or f"subtask {subtask.instance_id}"
+    line = f"  {name}: {_WORDS[subtask.status]}"
+    if subtask.description:
+        line += f" ({printable(subtask.description)})"
+    if subtask.exception is not None:
+        line += f": {exception_text(subtask.exception)}"
+    return line
+
+
+def _warn(event: CallbackRejected) -> None:
+    reason = printable(event.reason)
+    print(f"warning: the server's {event.callback} makes no sense: {reason}", file=sys.stderr)
+
+
+class BarDisplay:
+    """Draws a bar for each subtask and one for the whole, while they fit on the screen.
+
+    Where there are more subtasks than lines, those that are under way come first.
+    """
+
+    def __init__(
+        self, operation: str, console: Console, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._operation = operation
+        self._console = console
+        self._clock = clock
+        self._began = clock()
+        self._subtasks: dict[int, SubtaskProgress] = {}
+        self._percent = Decimal(0)
+        self._is_non_deterministic = False
+        self._completed: OperationCompleted | None = None
+        self._live = Live(
+            get_renderable=self.render, console=console, refresh_per_second=12, transient=False
+        )
+
+    def __enter__(self) -> Self:
+        self._began = self._clock()
+        self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        self._live.stop()
+        if self._completed is not None:
+            for line in _result_lines(self._completed.completion_status):
+                self._console.print(Text(line))
+
+    def show(self, event: ProgressEvent) -> None:
+        """Take note; the screen follows a little later."""
+        match event:
+            case OperationStarted():
+                self._is_non_deterministic = event.is_non_deterministic
+            case SubtaskAdded() | SubtaskChanged():
+                self._change(event.subtask)
+            case PercentageChanged():
+                self._percent = event.percent
+            case OperationCompleted():
+                self._completed = event
+            case CallbackRejected():
+                _warn(event)
+
+    def _change(self, subtask: SubtaskProgress) -> None:
+        before = self._subtasks.get(subtask.instance_id)
+        self._subtasks[subtask.instance_id] = subtask
+        told = None if before is None else before.exception
+        if subtask.exception is not None and subtask.exception != told:
+            self._console.print(Text(_subtask_line(subtask).strip()))
+
+    def show_end(self, status: int, cause: str | None, details: Mapping[str, Any]) -> None:
+        """Draw nothing more: the bars stay as they are."""
+
+    def render(self) -> RenderableType:
+        """Draw the bars as things stand."""
+        grid = Table.grid(padding=(0, 1), expand=True)
+        grid.add_column(ratio=4, no_wrap=True, overflow="ellipsis")
+        grid.add_column(ratio=4)
+        grid.add_column(justify="right", width=8, no_wrap=True)
+        grid.add_column(ratio=3, no_wrap=True, overflow="ellipsis")
+        for subtask in self._shown():
+            style = _STYLES.get(subtask.status, "")
+            grid.add_row(
+                Text(printable(subtask.name) or f"subtask {subtask.instance_id}"),
+                self._bar(
+                    subtask.percent,
+                    pulse=subtask.is_non_deterministic
+                    and subtask.status is SubTaskStatus.InProgress,
+                    style=style,
+                ),
+                "" if subtask.is_non_deterministic else _percent(subtask.percent),
+                Text(self._words(subtask), style=style),
+            )
+        hidden = len(self._subtasks) - grid.row_count
+        if hidden:
+            grid.add_row(Text(f"and {hidden} more", style="dim"), "", "", "")
+        self._add_whole(grid)
+        return grid
+
+    def _add_whole(self, grid: Table) -> None:
+        seconds = self._clock() - self._began
+        style, words = "", f"{seconds:.0f} s"
+        if self._completed is not None:
+            succeeded = self._completed.status.value == "CompletedWithSuccess"
+            style = "green" if succeeded else "red"
+            words = f"{'done' if succeeded else 'failed'}, {seconds:.1f} s"
+        pulse = self._is_non_deterministic and self._completed is None
+        grid.add_row(
+            Text(self._operation, style="bold"),
+            self._bar(self._percent, pulse=pulse, style=style),
+            "" if self._is_non_deterministic else _percent(self._percent),
+            Text(words, style=style),
+        )
+
+    def _shown(self) -> list[SubtaskProgress]:
+        """Choose the subtasks that fit, in their order; all where they do."""
+        subtasks = list(self._subtasks.values())
+        room = max(1, self._console.height - 4)
+        if len(subtasks) <= room:
+            return subtasks
+        chosen = [task for task in subtasks if task.status is SubTaskStatus.InProgress][:room]
+        for status in (SubTaskStatus.CompletedWithError, SubTaskStatus.NotStarted):
+            more = (task for task in subtasks if task.status is status)
+            chosen += [task for task, _ in zip(more, range(room - len(chosen)), strict=False)]
+        kept = {task.instance_id for task in chosen}
+        return [task for task in subtasks if task.instance_id in kept]
+
+    def _words(self, subtask: SubtaskProgress) -> str:
+        if subtask.status is SubTaskStatus.InProgress and subtask.description:
+            return printable(subtask.description)
+        return _WORDS[subtask.status]
+
+    def _bar(self, percent: Decimal, *, pulse: bool, style: str) -> ProgressBar:
+        return ProgressBar(
+            total=100,
+            completed=float(percent),
+            pulse=pulse,
+            animation_time=self._clock(),
+            complete_style=style or "cyan",
+            finished_style=style or "cyan",
+            pulse_style="cyan",
+        )

@@ -1,0 +1,141 @@
+"""What a command is as a process: its exit status, its signals, its log, the reactor it runs in.
+
+A command that talks to the network is one coroutine. The first SIGINT or SIGTERM cancels it, and
+it ends in order; the second one ends the process at once.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from enum import IntEnum
+from types import FrameType
+from typing import Any, Final, TypeVar
+
+import click
+from twisted.internet.defer import Deferred
+from twisted.logger import (
+    FilteringLogObserver,
+    ILogObserver,
+    LogEvent,
+    LogLevel,
+    LogLevelFilterPredicate,
+    formatEvent,
+    formatTime,
+    globalLogBeginner,
+)
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from ipam_progress.cli.text import printable
+
+__all__ = ["Ended", "ExitStatus", "run_in_reactor"]
+
+_Result = TypeVar("_Result")
+
+_SHOW_CURSOR: Final = b"\x1b[?25h"
+
+
+class ExitStatus(IntEnum):
+    """The exit status of a command."""
+
+    SUCCESS = 0
+    FAILED = 1
+    """The operation failed, the server answered with a fault, or a recording is damaged."""
+    USAGE = 2
+    """The command could not be begun as it was given."""
+    NO_CONNECTION = 3
+    """There is no connection, or it was lost before the final status."""
+    INTERRUPTED = 130
+
+
+class Ended(click.ClickException):
+    """The end of a command that did not go well; click prints its message and exits.
+
+    Attributes:
+        message: The cause in one line.
+        status: The exit status.
+    """
+
+    def __init__(self, status: ExitStatus, cause: str) -> None:
+        super().__init__(printable(cause))
+        self.status = status
+        vars(self)["exit_code"] = int(status)  # click's types have it in the class alone
+
+
+@implementer(ILogObserver)
+class _LineLog:
+    """Writes a line to stderr for each event of Twisted's logger, a traceback below it indented."""
+
+    def __call__(self, event: LogEvent) -> None:
+        line = f"{formatTime(event['log_time'])} {event['log_level'].name}: "
+        line += printable(formatEvent(event))
+        failure: Failure | None = event.get("log_failure")
+        if failure is not None:
+            for part in failure.getTraceback().rstrip().splitlines():
+                line += f"\n    {printable(part)}"
+        # looked up each time: progress bars put something else there while they are shown
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
+
+
+def _start_log(level: Any) -> None:
+    levels = LogLevelFilterPredicate(defaultLogLevel=level)
+    # Twisted reports on its own life at level info: "(TCP Port 9100 Closed)"
+    for namespace in ("twisted", "log_legacy", "-"):
+        levels.setLogLevelForNamespace(namespace, LogLevel.warn)
+    globalLogBeginner.beginLoggingTo(
+        [FilteringLogObserver(_LineLog(), [levels])], redirectStandardIO=False
+    )
+
+
+def run_in_reactor(
+    main: Callable[[], Coroutine[Any, Any, _Result]], *, log_level: Any = LogLevel.info
+) -> _Result:
+    """Run a coroutine in the reactor until it is done, and give its result or raise its error.
+
+    Args:
+        main: Makes the coroutine. A signal cancels what it waits for.
+        log_level: What is logged to stderr.
+    """
+    from twisted.internet import reactor  # noqa: PLC0415 (importing it installs one)
+
+    loop: Any = reactor  # the module is the reactor, and no type says so
+    _start_log(log_level)
+    outcome: list[_Result | Failure] = []
+
+    def ended(result: _Result | Failure) -> None:
+        outcome.append(result)
+        loop.stop()
+
+    def begin() -> None:
+        running = Deferred.fromCoroutine(main())
+        _on_signals(lambda: loop.callFromThread(running.cancel))
+        running.addBoth(ended)
+
+    loop.callWhenRunning(begin)  # by then Twisted has set its own handlers, which these replace
+    loop.run()
+    result = outcome[0]
+    if isinstance(result, Failure):
+        result.raiseException()
+    return result
+
+
+def _on_signals(interrupted: Callable[[], None]) -> None:
+    """Call back at the first SIGINT or SIGTERM; let the second one end the process at once."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+
+    def first(_number: int, _frame: FrameType | None) -> None:
+        for number in numbers:
+            signal.signal(number, _end_at_once)
+        interrupted()
+
+    for number in numbers:
+        signal.signal(number, first)
+
+
+def _end_at_once(number: int, _frame: FrameType | None) -> None:
+    if sys.stdout.isatty():  # progress bars hide the cursor, and nobody else will show it again
+        os.write(sys.stdout.fileno(), _SHOW_CURSOR)
+    signal.signal(number, signal.SIG_DFL)
+    signal.raise_signal(number)

@@ -1,0 +1,171 @@
+"""``ipam-progress run``: an operation on a server, from its parameters to its exit status."""
+
+from collections.abc import Mapping
+from typing import Any, BinaryIO
+
+import click
+from twisted.internet.defer import CancelledError
+from twisted.logger import LogLevel
+
+from ipam_progress.cli.choices import OPERATION, URL, timeout_option
+from ipam_progress.cli.display import Display, display_for, exception_text
+from ipam_progress.cli.parameters import ParametersError, empty_parameters, read_parameters
+from ipam_progress.cli.process import Ended, ExitStatus, run_in_reactor
+from ipam_progress.contracts import (
+    PARAMETER_TYPES,
+    IpamAdminOperationId,
+    IpamOperationWithProgressParameters,
+)
+from ipam_progress.errors import IpamProgressError, LocalProtocolError
+from ipam_progress.net.client import ManagementClient, RunningOperation
+from ipam_progress.service.client import SoapFaultError
+from ipam_progress.tracking import ProgressSnapshot
+
+__all__ = ["command", "ended_by", "follow_operation"]
+
+
+async def follow_operation(
+    client: ManagementClient, parameters: IpamOperationWithProgressParameters, display: Display
+) -> None:
+    """Run an operation and show it until it is over.
+
+    Raises:
+        Ended: If it was no success.
+    """
+    name = parameters.OperationId.value
+    try:
+        with display:
+            snapshot = await _follow(client, parameters, display)
+            status, cause = _judge(name, snapshot)
+            details: Mapping[str, Any] = {
+                "status": snapshot.status.value,
+                "percent": float(snapshot.percent),
+                "rejected": snapshot.error_count,
+            }
+    except (IpamProgressError, CancelledError) as error:
+        ending = ended_by(name, error)
+        status, cause, details = ending.status, ending.message, _fault_details(error)
+    display.show_end(status, cause, details)
+    if cause is not None:
+        raise Ended(status, cause)
+
+
+async def _follow(
+    client: ManagementClient, parameters: IpamOperationWithProgressParameters, display: Display
+) -> ProgressSnapshot:
+    operation: RunningOperation = await client.start_operation(parameters)
+    try:
+        async for event in operation.tracker.events():
+            display.show(event)
+        # the server has said what it had to say: whatever happens to its End changes nothing
+        await operation.close()
+    except BaseException:
+        operation.abort("the command was interrupted")
+        raise
+    return operation.tracker.snapshot()
+
+
+def _judge(name: str, snapshot: ProgressSnapshot) -> tuple[ExitStatus, str | None]:
+    """Give the exit status of an operation that was started, and the cause if it is no success."""
+    if snapshot.succeeded:
+        return ExitStatus.SUCCESS, None
+    if snapshot.end_reason is not None:
+        return (
+            ExitStatus.NO_CONNECTION,
+            f"the session was over before {name} was: {snapshot.end_reason}",
+        )
+    said = exception_text(snapshot.exception) or "the server does not say why"
+    return ExitStatus.FAILED, f"{name} failed: {said}"
+
+
+def ended_by(what: str, error: BaseException) -> Ended:
+    """Give the end of a command whose request came to nothing.
+
+    Args:
+        what: What was asked for: ``CreateDhcpScope``, ``task Discovery``.
+        error: What came instead of an answer.
+    """
+    match error:
+        case CancelledError():
+            return Ended(
+                ExitStatus.INTERRUPTED, f"{what} was interrupted; the server may go on with it"
+            )
+        case SoapFaultError():
+            return Ended(ExitStatus.FAILED, f"the server refused {what}: {error}")
+        case LocalProtocolError():
+            return Ended(ExitStatus.USAGE, f"{what} cannot be sent: {error}")
+        case _:
+            return Ended(ExitStatus.NO_CONNECTION, str(error))
+
+
+def _fault_details(error: BaseException) -> dict[str, Any]:
+    if not isinstance(error, SoapFaultError):
+        return {}
+    fault = error.fault
+    exception = exception_text(error.detail) or None
+    return {
+        "fault": {
+            "code": fault.code[1],
+            "subcode": fault.subcodes[0][1] if fault.subcodes else None,
+            "action": fault.action,
+            "reason": fault.reason,
+            "exception": exception,
+        }
+    }
+
+
+@click.command(
+    "run", epilog="\b\nOperations:\n  " + "\n  ".join(each.value for each in PARAMETER_TYPES)
+)
+@click.argument("url", type=URL)
+@click.argument("operation", type=OPERATION)
+@click.option(
+    "--parameters",
+    "file",
+    type=click.File("rb"),
+    metavar="FILE",
+    help="Parameters as XML or JSON (- for standard input); without it they are empty.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the callbacks as JSON, one a line.")
+@timeout_option
+def command(
+    url: str,
+    operation: IpamAdminOperationId,
+    file: BinaryIO | None,
+    as_json: bool,
+    timeout: float,
+) -> None:
+    """Run an operation on a server and show its progress.
+
+    URL is net.tcp://HOST:PORT, with a path where the service is not at its usual one. OPERATION is
+    one of the names below. There is a bar for each subtask and one for the whole, or plain lines
+    where the output is no terminal.
+
+    \b
+    Parameters as XML have the parameter type as their root element:
+      <CreateDhcpScopeParameters xmlns="http://Microsoft.Windows.Ipam">
+    As JSON they have the members by their names on the wire, and "$type" where
+    a derived type is meant:
+      {"Scope": {"$type": "DhcpScopeV4", "ScopeName": "Lab"}}
+
+    \b
+    Exit status:
+      0    the operation was completed with success
+      1    it failed, or the server refused it
+      2    it could not be asked for
+      3    no connection, or it was lost before the final status
+      130  interrupted
+    """  # noqa: D301 (click's mark for lines that stay as they are is a backspace)
+    parameters = empty_parameters(operation)
+    if file is not None:
+        try:
+            parameters = read_parameters(operation, file.read())
+        except ParametersError as error:
+            raise Ended(ExitStatus.USAGE, f"{file.name}: {error}") from None
+    display = display_for(operation.value, as_json=as_json)
+
+    async def main() -> None:
+        client = ManagementClient(url, timeout=timeout)
+        await follow_operation(client, parameters, display)
+
+    run_in_reactor(main, log_level=LogLevel.error)
