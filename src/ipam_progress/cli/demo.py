@@ -89,7 +89,7 @@ def command(delay: float, as_json: bool) -> None:
         (url,) = await server.start()
         try:
             if not as_json:
-                print(f"A server listens on {url}; a client asks it to create a DHCP scope.")
+                print(f"a server listens on {url}, and a client comes", flush=True)
             await follow_operation(ManagementClient(url), parameters, display)
         finally:
             await server.stopService()

@@ -8,6 +8,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from types import TracebackType
 from typing import Any, Final, Protocol, Self
@@ -23,6 +24,7 @@ from ipam_progress.contracts import (
     AddSubTask,
     DhcpMsmOverallCompletionStatus,
     IpamException,
+    OverallProgressStatus,
     SetCompletionPercentage,
     SetOverallStatus,
     SetSubTaskStatus,
@@ -61,6 +63,12 @@ _STYLES: Final = {
     SubTaskStatus.CompletedWithSuccess: "green",
     SubTaskStatus.CompletedWithWarning: "yellow",
     SubTaskStatus.CompletedWithError: "red",
+}
+
+_IMPORTANCE: Final = {
+    SubTaskStatus.InProgress: 0,
+    SubTaskStatus.CompletedWithError: 1,
+    SubTaskStatus.NotStarted: 2,
 }
 
 
@@ -120,13 +128,25 @@ def _percent(percent: Decimal) -> str:
     return f"{float(percent):.2f}".rstrip("0").rstrip(".") + " %"
 
 
-def _result_lines(completion_status: object) -> list[str]:
-    """Give what the final status brought with it as lines, if it brought anything."""
-    empty = (None, DhcpMsmOverallCompletionStatus())
-    if completion_status in empty:
-        return []
-    text = json.dumps(to_json(completion_status), indent=2, ensure_ascii=False)
-    return [printable(line) for line in f"result: {text}".split("\n")]
+def _completed_lines(operation: str, event: OperationCompleted, seconds: float) -> list[str]:
+    """Give the final status as lines, with the object that came with it where it says more."""
+    lines = [f"{operation}: {event.status.value} after {seconds:.1f} s"]
+    told = event.completion_status
+    # the error of a failed operation is told when the command ends
+    if isinstance(told, DhcpMsmOverallCompletionStatus):
+        told = replace(told, ErrorInfo=None)
+    if told not in (None, DhcpMsmOverallCompletionStatus()):
+        text = json.dumps(_without_nulls(to_json(told)), indent=2, ensure_ascii=False)
+        lines += [printable(line) for line in f"result: {text}".split("\n")]
+    return lines
+
+
+def _without_nulls(data: Any) -> Any:
+    if isinstance(data, list):
+        return [_without_nulls(item) for item in data]
+    if isinstance(data, dict):
+        return {name: _without_nulls(item) for name, item in data.items() if item is not None}
+    return data
 
 
 class JsonDisplay:
@@ -229,15 +249,11 @@ class LineDisplay:
             case OverallStatusChanged():
                 self._print(f"{self._operation}: {event.status.value}")
             case OperationCompleted():
-                self._completed(event)
+                seconds = time.monotonic() - self._began
+                for line in _completed_lines(self._operation, event, seconds):
+                    self._print(line)
             case CallbackRejected():
                 _warn(event)
-
-    def _completed(self, event: OperationCompleted) -> None:
-        seconds = time.monotonic() - self._began
-        self._print(f"{self._operation}: {event.status.value} after {seconds:.1f} s")
-        for line in _result_lines(event.completion_status):
-            self._print(line)
 
     def show_end(self, status: int, cause: str | None, details: Mapping[str, Any]) -> None:
         """Print nothing: the cause is on stderr, all else has been shown."""
@@ -295,7 +311,9 @@ class BarDisplay:
     ) -> None:
         self._live.stop()
         if self._completed is not None:
-            for line in _result_lines(self._completed.completion_status):
+            for line in _completed_lines(
+                self._operation, self._completed, self._clock() - self._began
+            ):
                 self._console.print(Text(line))
 
     def show(self, event: ProgressEvent) -> None:
@@ -325,10 +343,10 @@ class BarDisplay:
     def render(self) -> RenderableType:
         """Draw the bars as things stand."""
         grid = Table.grid(padding=(0, 1), expand=True)
-        grid.add_column(ratio=4, no_wrap=True, overflow="ellipsis")
-        grid.add_column(ratio=4)
+        grid.add_column(max_width=self._console.width * 2 // 5, no_wrap=True, overflow="ellipsis")
+        grid.add_column(ratio=1)
         grid.add_column(justify="right", width=8, no_wrap=True)
-        grid.add_column(ratio=3, no_wrap=True, overflow="ellipsis")
+        grid.add_column(width=20, no_wrap=True, overflow="ellipsis")
         for subtask in self._shown():
             style = _STYLES.get(subtask.status, "")
             grid.add_row(
@@ -352,7 +370,7 @@ class BarDisplay:
         seconds = self._clock() - self._began
         style, words = "", f"{seconds:.0f} s"
         if self._completed is not None:
-            succeeded = self._completed.status.value == "CompletedWithSuccess"
+            succeeded = self._completed.status is OverallProgressStatus.CompletedWithSuccess
             style = "green" if succeeded else "red"
             words = f"{'done' if succeeded else 'failed'}, {seconds:.1f} s"
         pulse = self._is_non_deterministic and self._completed is None
@@ -369,12 +387,9 @@ class BarDisplay:
         room = max(1, self._console.height - 4)
         if len(subtasks) <= room:
             return subtasks
-        chosen = [task for task in subtasks if task.status is SubTaskStatus.InProgress][:room]
-        for status in (SubTaskStatus.CompletedWithError, SubTaskStatus.NotStarted):
-            more = (task for task in subtasks if task.status is status)
-            chosen += [task for task, _ in zip(more, range(room - len(chosen)), strict=False)]
-        kept = {task.instance_id for task in chosen}
-        return [task for task in subtasks if task.instance_id in kept]
+        by_importance = sorted(subtasks, key=lambda subtask: _IMPORTANCE.get(subtask.status, 3))
+        kept = {subtask.instance_id for subtask in by_importance[:room]}
+        return [subtask for subtask in subtasks if subtask.instance_id in kept]
 
     def _words(self, subtask: SubtaskProgress) -> str:
         if subtask.status is SubTaskStatus.InProgress and subtask.description:

@@ -156,11 +156,11 @@ def _limits(settings: tuple[str, ...]) -> Limits:
 @click.option("--app", metavar="MODULE:REGISTRY", help="Serve the OperationRegistry of a program.")
 @click.option("--demo", is_flag=True, help="Serve the demonstration: every operation, every task.")
 @click.option(
-    "--demo-subtasks", type=click.IntRange(min=1), default=3, show_default=True,
+    "--demo-subtasks", type=click.IntRange(min=1), default=3, show_default=True, metavar="COUNT",
     help="Subtasks of an operation.",
 )  # fmt: skip
 @click.option(
-    "--demo-steps", type=click.IntRange(min=1), default=4, show_default=True,
+    "--demo-steps", type=click.IntRange(min=1), default=4, show_default=True, metavar="COUNT",
     help="Steps of a subtask.",
 )  # fmt: skip
 @click.option(
