@@ -175,7 +175,7 @@ def append_decimal(out: bytearray, value: Decimal, end: int = 1) -> None:
 
 def _decimal_octets(value: Decimal) -> bytes:
     """Write a DECIMAL of [MS-OAUT] 2.2.26: scale, sign, and 96 bits in two parts."""
-    if not value.is_finite() or value.adjusted() > 28:
+    if not value.is_finite() or (value and value.adjusted() > 28):
         raise _no_decimal(value)
     if value.adjusted() < -28 or len(value.as_tuple().digits) > 28:
         value = _round_decimal(value)
@@ -230,13 +230,13 @@ def append_unique_id(out: bytearray, value: UniqueId | bytes, end: int = 1) -> N
 def append_bytes(out: bytearray, value: bytes, end: int = 1) -> None:
     """Append octets, which stand for their base64 text; none at all as `append_string` does.
 
-    As WCF does it: whole groups of three first, and the one or two octets over as a record of
-    their own, so that the two texts joined are the base64 text of all.
+    At the end of an element as WCF does it: whole groups of three first, and the one or two octets
+    over as a record of their own. The two texts joined are the base64 text of all.
     """
     whole = len(value) - len(value) % 3
     if not value:
         append_string(out, "", end)
-    elif whole in {0, len(value)}:
+    elif not end or whole in {0, len(value)}:
         _append_sized(out, _BYTES + end, value)
     else:
         _append_sized(out, _BYTES, value[:whole])
