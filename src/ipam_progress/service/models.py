@@ -132,7 +132,7 @@ class ModelFactory:
                 item = TypeName(name.namespace, contract.item_name)
                 self._build_class(item, None, (contract.key, contract.value))
                 return self._build_collection(name, Member(contract.item_name, item))
-            case None:
+            case _:
                 raise LocalProtocolError(f"no type {name.name} in the namespace {name.namespace}")
 
     def _build_class(
