@@ -46,7 +46,7 @@ the 128 elements that WCF's reader takes."""
 _NO_TIME: Final = DateTime(0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class DateTimeOffset:
     """A point in time with the offset of the clock that showed it: .NET's DateTimeOffset.
 
@@ -110,10 +110,16 @@ def typed(value: _Value, name: TypeName) -> _Value:
     Args:
         value: A plain int, float, str, list or dict.
         name: Expanded name of its type, such as ``TypeName(SCHEMA, "long")``.
+
+    Raises:
+        TypeError: If the value is of another class; it has one type and needs no other.
     """
-    made = _TYPED[type(value)](value)
-    made.type = name
-    return made  # type: ignore[no-any-return]  # a subclass of the value's own class
+    subclass = _TYPED.get(type(value))
+    if subclass is None:
+        raise TypeError(f"a {type(value).__qualname__} has a type of its own")
+    made: _Value = subclass(value)
+    made.type = name  # type: ignore[attr-defined]  # all of the subclasses have it
+    return made
 
 
 _OFFSET_CONTRACT: Final = ClassContract(
@@ -189,10 +195,9 @@ class Catalogue:
 
     def members(self, contract: ClassContract) -> Iterator[tuple[str, Member]]:
         """Give all members of a class in the order in which they travel, with their namespaces."""
-        if contract.base is not None:
-            base = self[contract.base]
-            if isinstance(base, ClassContract):
-                yield from self.members(base)
+        base = self[contract.base] if contract.base is not None else None
+        if isinstance(base, ClassContract):
+            yield from self.members(base)
         for member in contract.members:
             yield contract.type.namespace, member
 

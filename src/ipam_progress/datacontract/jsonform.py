@@ -126,7 +126,8 @@ class _JsonReading(_Walk):
         if isinstance(data, dict) and _VALUE in data:
             data = data[_VALUE]
         if name == ANY_TYPE:
-            return self._plain(data)
+            is_bare = isinstance(data, dict) and _TYPE in data
+            return object() if is_bare else self._plain(data)
         contract = self.catalogue[name]
         value = self._of_contract(data, contract)
         return self.catalogue.remember(value, name) if declared == ANY_TYPE else value
@@ -150,7 +151,7 @@ class _JsonReading(_Walk):
             name = parse_name(str(written))
         except ValueError as error:
             raise Misfit(f'"$type" {error}') from None
-        if self.catalogue.find(name) is None:
+        if name != declared and self.catalogue.find(name) is None:
             raise Misfit(f'"$type" {shown(written)} is no type known here')
         if not self.catalogue.is_assignable(name, declared):
             raise Misfit(f'"$type" {shown(written)} does not fit {displayed(declared)}')
@@ -260,9 +261,9 @@ class _JsonWriting(_Walk):
         if known is not None:
             return self._reference(known)
         name = self._actual(value, declared)
-        start: dict[str, Any] = {} if name == declared else {_TYPE: displayed(name)}
         if name == ANY_TYPE:
-            return start
+            return {_TYPE: displayed(name)}
+        start: dict[str, Any] = {} if name == declared else {_TYPE: displayed(name)}
         contract = self.catalogue[name]
         if isinstance(contract, ClassContract | ExceptionContract):
             if isinstance(contract, ClassContract) and contract.reference:

@@ -199,12 +199,20 @@ def _append_decimal(out: bytearray, value: Decimal | int) -> None:
 
 
 def _fitted(value: Decimal) -> Decimal:
-    """Give a decimal as .NET holds it: 96 bits, at most 28 places; places past that are rounded."""
-    if abs(value) > _DECIMAL_LIMIT:
+    """Give a decimal as .NET holds it: 96 bits, at most 28 places; digits past that are rounded."""
+    if not value.is_finite() or value.copy_abs() > _DECIMAL_LIMIT:
         raise Misfit(f"{shown(value)} does not fit xsd:decimal, which holds 96 bits")
-    # what is left of the point has at most 29 digits now, and 28 digits always fit 96 bits
-    places = max(0, min(_DECIMAL_PLACES, _DECIMAL_PLACES - 1 - value.adjusted()))
-    return value.quantize(Decimal((0, (1,), -places)), context=_DECIMAL_CONTEXT)
+    exponent = value.as_tuple().exponent
+    own_places = -exponent if isinstance(exponent, int) else 0
+
+    def rounded(digits: int) -> Decimal:
+        places = max(0, min(own_places, _DECIMAL_PLACES, digits - 1 - value.adjusted()))
+        return value.quantize(Decimal((0, (1,), -places)), context=_DECIMAL_CONTEXT)
+
+    # 29 digits fit if they are small ones, 28 always do
+    most = rounded(_DECIMAL_PLACES + 1)
+    mantissa = int("".join(map(str, most.as_tuple().digits)))
+    return most if mantissa <= _DECIMAL_LIMIT else rounded(_DECIMAL_PLACES)
 
 
 def _parse_decimal(text: str) -> Decimal:
@@ -216,8 +224,10 @@ def _parse_decimal(text: str) -> Decimal:
 
 
 def _read_decimal(content: Text) -> Decimal:
-    if content.__class__ is int:
-        return Decimal(content)
+    if isinstance(content, Decimal):
+        return _fitted(content)
+    if content.__class__ in {int, float}:
+        return _fitted(Decimal(str(content)))
     return _read_decimal_text(content)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any, Final
 
-from ipam_progress.binaryxml import END, Comment, StartElement, Token, text_of
+from ipam_progress.binaryxml import END, Comment, EndElement, StartElement, Token, text_of
 from ipam_progress.contracts.model import (
     ClassContract,
     CollectionContract,
@@ -41,6 +41,8 @@ _REF: Final = (SERIALIZATION, "Ref")
 
 _BOOLEAN: Final = PRIMITIVES[TypeName(SCHEMA, "boolean")]
 
+_MARKUP: Final = frozenset({StartElement, EndElement, Comment})
+
 _PRESENT: Final = object()
 """Says that the content of an element is the value: it is neither nil nor a reference."""
 
@@ -51,37 +53,44 @@ class _Reading:
     __slots__ = ("depth", "objects", "position", "tokens")
 
     def __init__(self, tokens: Sequence[Token], position: int) -> None:
-        self.tokens = tokens
+        self.tokens: Sequence[Any] = tokens
         self.position = position
         self.depth = 0
         self.objects: dict[str, tuple[TypeName, object]] = {}
 
-    def next_token(self) -> Any:
-        """Give the next token and step behind it."""
-        token = self.tokens[self.position]
-        self.position += 1
-        return token
-
     def next_element(self) -> StartElement | None:
         """Give the next child element, stepping behind its start; None at the parent's end."""
-        while (token := self.next_token()) is not END:
+        tokens, position = self.tokens, self.position
+        while True:
+            token = tokens[position]
+            position += 1
             if isinstance(token, StartElement):
+                self.position = position
                 return token
+            if token is END:
+                self.position = position
+                return None
             if not isinstance(token, Comment) and (text := text_of(token)).strip():
                 raise Misfit(f"the text {shown(text)} stands where an element is due")
-        return None
 
     def content(self) -> Any:
         """Give the text of an element and step behind the element's end.
 
         A single text token is given as it is; several are joined, octets as octets.
         """
+        tokens, position = self.tokens, self.position
+        token = tokens[position]
+        if token.__class__ not in _MARKUP and tokens[position + 1] is END:
+            self.position = position + 2
+            return token
         found: list[Any] = []
-        while (token := self.next_token()) is not END:
+        while (token := tokens[position]) is not END:
+            position += 1
             if isinstance(token, StartElement):
                 raise Misfit(f"the element {token.local_name!r} stands where a text is due")
             if not isinstance(token, Comment):
                 found.append(token)
+        self.position = position + 1
         if len(found) == 1:
             return found[0]
         if found and all(isinstance(token, bytes) for token in found):
@@ -90,13 +99,16 @@ class _Reading:
 
     def skip(self) -> None:
         """Step behind the end of the element that has just been entered."""
+        tokens, position = self.tokens, self.position
         depth = 1
         while depth:
-            token = self.next_token()
+            token = tokens[position]
+            position += 1
             if token is END:
                 depth -= 1
-            elif isinstance(token, StartElement):
+            elif token.__class__ is StartElement:
                 depth += 1
+        self.position = position
 
     def enter(self) -> None:
         """Count one more object or list around what comes, if there may be one more."""
@@ -253,12 +265,8 @@ class ReadPlans:
         def read(reading: _Reading, element: StartElement) -> Any:
             # an i:type is not looked at here, nor is it by DataContractSerializer
             if not element.attributes:
-                tokens, position = reading.tokens, reading.position
-                token = tokens[position]
-                if token.__class__ is record and tokens[position + 1] is END:
-                    reading.position = position + 2
-                    return token
-                return parse(reading.content())
+                content = reading.content()
+                return content if content.__class__ is record else parse(content)
             marks = _Marks(element)
             settled = self._settled(reading, marks, name, nillable=nillable, value_type=value_type)
             if settled is not _PRESENT:

@@ -52,14 +52,12 @@ class _Graph(dict[int, str]):
     def __init__(self) -> None:
         self.depth = 0
 
-    def enter(self) -> None:
-        """Count one more object or list around what comes, if there may be one more."""
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise Misfit(
-                f"more than {MAX_DEPTH} objects stand in each other; "
-                "is one of them its own member, and its type no reference type?"
-            )
+
+def _too_deep() -> Misfit:
+    return Misfit(
+        f"more than {MAX_DEPTH} objects stand in each other; "
+        "is one of them its own member, and its type no reference type?"
+    )
 
 
 _Write = Callable[[bytearray, Octets, _Graph, Any], None]
@@ -197,7 +195,9 @@ class WritePlans:
         )
 
         def write(out: bytearray, octets: Octets, graph: _Graph, value: Any) -> None:
-            graph.enter()
+            graph.depth += 1
+            if graph.depth > MAX_DEPTH:
+                raise _too_deep()
             for name, table, item in zip(names, tables, get(value), strict=True):
                 try:
                     table[item.__class__](out, octets, graph, item)
@@ -212,7 +212,9 @@ class WritePlans:
         table = _Place(self, scope, contract.type.namespace, contract.item).table
 
         def write(out: bytearray, octets: Octets, graph: _Graph, value: Sequence[Any]) -> None:
-            graph.enter()
+            graph.depth += 1
+            if graph.depth > MAX_DEPTH:
+                raise _too_deep()
             for index, item in enumerate(value):
                 try:
                     table[item.__class__](out, octets, graph, item)
@@ -234,7 +236,9 @@ class WritePlans:
         )
 
         def write(out: bytearray, octets: Octets, graph: _Graph, value: Mapping[Any, Any]) -> None:
-            graph.enter()
+            graph.depth += 1
+            if graph.depth > MAX_DEPTH:
+                raise _too_deep()
             for index, pair in enumerate(value.items()):
                 out += octets[opening]
                 for name, table, item in zip(names, tables, pair, strict=True):
