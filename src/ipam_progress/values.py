@@ -43,16 +43,16 @@ class DateTimeKind(IntEnum):
 _KINDS: Final = (*DateTimeKind, DateTimeKind.LOCAL)  # .NET reads 3 as 2: its topmost bit decides
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class DateTime:
     """A point in time as .NET keeps it: xsd:dateTime without losing kind or ticks.
 
-    A local DateTime is a point in time too, whatever its name says: .NET puts the UTC ticks of it
-    on the wire (DateTime.ToBinary; WCF's binary writer does the same), and its receiver shows them
-    on its own clock. [MC-NBFX] 2.2.3.12 speaks of the local time there, but two machines in
-    different zones would then not understand each other, and no WCF peer does it. So `ticks` are
+    A local DateTime is a point in time too. .NET puts its UTC ticks on the wire, marked as local
+    (DateTime.ToBinary, and WCF's binary writer likewise), and a receiver shows them on a clock of
+    its own. By the letter of [MC-NBFX] 2.2.3.12 they would be the ticks of the sender's clock, of
+    which a receiver in another zone could make nothing; no WCF peer means that. So `ticks` are
     UTC ticks for LOCAL as for UTC, the time zone of this machine plays no part anywhere, and LOCAL
-    only tells that its sender had a local clock in mind.
+    only tells that the sender had its own clock in mind.
 
     Attributes:
         ticks: Units of 100 ns since 0001-01-01T00:00:00; UTC unless `kind` is UNSPECIFIED.
@@ -129,8 +129,11 @@ class DateTime:
         hours = int(hour or 0)
         # xsd:dateTime writes the end of a day as 24:00:00
         midnight = hours == 24 and int(minute) == int(second) == int(fraction or 0) == 0
-        date = dt.datetime(int(year), int(month), int(day))
-        time = dt.time(0 if midnight else hours, int(minute or 0), int(second or 0))
+        try:
+            date = dt.datetime(int(year), int(month), int(day))
+            time = dt.time(0 if midnight else hours, int(minute or 0), int(second or 0))
+        except ValueError as error:
+            raise ValueError(f"{text!r} is no xsd:dateTime: {error}") from None
         whole = dt.datetime.combine(date, time)
         ticks = _ticks(whole - _EPOCH)
         ticks += int((fraction or "")[:7].ljust(7, "0")) + midnight * _TICKS_PER_DAY
@@ -140,7 +143,7 @@ class DateTime:
             return cls(ticks, DateTimeKind.UTC)
         minutes = int(zone[1:3]) * 60 + int(zone[4:6])
         if minutes > 14 * 60 or zone[4:6] > "59":
-            raise ValueError(f"{text!r} has no offset between -14:00 and +14:00")
+            raise ValueError(f"{text!r} is no xsd:dateTime: an offset goes up to 14:00")
         ticks -= (minutes if zone[0] == "+" else -minutes) * 60 * TICKS_PER_SECOND
         return cls(ticks, DateTimeKind.LOCAL)
 
@@ -202,7 +205,8 @@ class TimeSpan:
         if match is None or text.strip().endswith(("P", "T")):
             raise ValueError(f"{text!r} is no xsd:duration")
         sign, years, months, days, _, hours, minutes, seconds, fraction = match.groups()
-        whole_days = int(years or 0) * 365 + int(months or 0) * 30 + int(days or 0)
+        more_years, months_left = divmod(int(months or 0), 12)
+        whole_days = (int(years or 0) + more_years) * 365 + months_left * 30 + int(days or 0)
         whole = (int(hours or 0) * 60 + int(minutes or 0)) * 60 + int(seconds or 0)
         ticks = whole_days * _TICKS_PER_DAY + whole * TICKS_PER_SECOND
         ticks += int((fraction or "")[:7].ljust(7, "0"))
