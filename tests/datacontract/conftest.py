@@ -386,6 +386,7 @@ def zoo() -> Zoo:
             {contract.type: contract for contract in CONTRACTS},
             {message.type: message for message in MESSAGES},
         ),
+        all_contracts=CONTRACTS,
         messages=MESSAGES,
         primitives=PRIMITIVES,
         xsd=xsd,
@@ -511,7 +512,9 @@ class Builder:
         if isinstance(contract, EnumContract):
             values = list(contract.values.values())
             if not contract.flags:
-                return random.choice(values)
+                # of two values with one number .NET keeps the first
+                distinct = {value.number: value for value in reversed(values)}
+                return random.choice(list(distinct.values()))
             chosen = random.sample(values, random.randrange(min(3, len(values) + 1)))
             return reduce(or_, chosen, contract.python(0))
         if isinstance(contract, CollectionContract):
@@ -526,13 +529,17 @@ class Builder:
         """Build an object of a type or of one that derives from it, or take one met before."""
         choices = [name, *(derived.type for derived in derived_contracts(name))]
         name = self.random.choice(choices)
-        contract = CONTRACTS_OF_PROTOCOL[name]
         met = self.met.setdefault(name, [])
         if met and self.random.random() < 0.3:
             return self.random.choice(met)
+        return self.fill(name, depth)
+
+    def fill(self, name: TypeName, depth: int = 4) -> Any:
+        """Build an object of a type and of no other."""
+        contract = CONTRACTS_OF_PROTOCOL[name]
         made = contract.python()
         if getattr(contract, "reference", False):
-            met.append(made)
+            self.met.setdefault(name, []).append(made)
         while contract is not None:
             for member in contract.members:
                 value = self.value(member.type, depth - 1, nillable=member.nillable)

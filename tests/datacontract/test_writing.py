@@ -286,6 +286,13 @@ def test_lists_where_any_type_is_declared(zoo, items, content):
     )
 
 
+def test_a_list_where_no_array_is_known(zoo):
+    crate = next(c for c in zoo.all_contracts if c.python is zoo.Crate)
+    few = type(zoo)(contracts=DataContracts({crate.type: crate}, {}))
+    with pytest.raises(SerializationError, match="has no type of its own"):
+        few.xml(zoo.Crate(Content=["a"]), crate.type)
+
+
 def test_objects_where_any_type_is_declared(zoo):
     town = f'{ROOT}><Content xmlns:b="urn:town" i:type="b:'
     assert zoo.xml(zoo.Crate(Content=zoo.Colour.RED)) == f'{town}Colour">Red</Content></root>'

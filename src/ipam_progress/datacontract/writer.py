@@ -15,9 +15,10 @@ from typing import Any, Final
 from ipam_progress.binaryxml import (
     END,
     Encoder,
+    Fragment,
     Octets,
     append_attribute_text,
-    append_string,
+    text,
 )
 from ipam_progress.contracts.model import (
     ClassContract,
@@ -84,7 +85,6 @@ class WritePlans:
         """Take the types to write."""
         self.catalogue = catalogue
         self._contents: dict[tuple[TypeName, Scope], _Write] = {}
-        self._texts: dict[TypeName, _EnumTexts] = {}
         self._messages: dict[type[Any], Callable[[bytearray, Octets, Any], None]] = {}
         self._roots: dict[tuple[TypeName, TypeName, Scope], _Table] = {}
 
@@ -132,13 +132,6 @@ class WritePlans:
         if write is None:
             write = self._contents[key] = self._new_content(contract, scope)
         return write
-
-    def texts(self, contract: EnumContract) -> "_EnumTexts":
-        """Give the text records of an enumeration's values."""
-        texts = self._texts.get(contract.type)
-        if texts is None:
-            texts = self._texts[contract.type] = _EnumTexts(contract)
-        return texts
 
     def _new_message(self, python: type[Any]) -> Callable[[bytearray, Octets, Any], None]:
         contract = self.catalogue.message_of_class(python)
@@ -382,12 +375,10 @@ class _Place:
         tag = self._tag()
         if is_typed:
             tag.type(contract.type)
-        (opening,) = tag.finish()
-        texts = self._plans.texts(contract)
+        elements = _EnumElements(contract, tag)
 
         def write(out: bytearray, octets: Octets, _graph: _Graph, value: Enum) -> None:
-            out += octets[opening]
-            out += texts[value]
+            out += octets[elements[value]]
 
         return write
 
@@ -464,19 +455,20 @@ def _buffer(encoder: Encoder) -> bytearray:
     return out
 
 
-class _EnumTexts(dict[Enum, bytes]):
-    """The text record, with the end of its element, of each value of an enumeration."""
+class _EnumElements(dict[Enum, Fragment]):
+    """The whole element of each value of an enumeration at a place: it is constant markup."""
 
-    __slots__ = ("_contract",)
+    __slots__ = ("_contract", "_tag")
 
-    def __init__(self, contract: EnumContract) -> None:
+    def __init__(self, contract: EnumContract, tag: StartTag) -> None:
         self._contract = contract
+        self._tag = tag
 
-    def __missing__(self, value: Enum) -> bytes:
-        record = bytearray()
-        append_string(record, value_name(self._contract, value))
-        self[value] = octets = bytes(record)
-        return octets
+    def __missing__(self, value: Enum) -> Fragment:
+        name = value_name(self._contract, value)
+        content = (text(name), END) if name else (END,)
+        (self[value],) = self._tag.finish(*content)
+        return self[value]
 
 
 def _getter(members: Sequence[Member]) -> tuple[tuple[str, ...], Callable[[Any], Sequence[Any]]]:
