@@ -252,6 +252,22 @@ def test_every_callback_is_known_by_both_names():
 # What ends a session
 
 
+def test_a_session_ends_behind_an_internal_fault_and_no_other(tasks):
+    def ends_session(envelope):
+        return tasks.endpoint.process(envelope, tasks.codec, tasks.session).ends_session
+
+    body = (start("", "StartTask"), declare("", IPAM), END)
+    good = tasks.envelope(START_TASK, *body)
+    assert not ends_session(good)  # IpamApiInvalidParameter: the task is None
+    assert not ends_session(tasks.envelope("urn:unknown"))
+    assert not ends_session(tasks.envelope(START_TASK))
+    assert ends_session(tasks.envelope(START_TASK, *body, message_id=None))
+    tasks.session.error = ZeroDivisionError()
+    assert ends_session(tasks.envelope(START_TASK, *body))
+    tasks.session.start_task = lambda *_: None
+    assert not ends_session(tasks.envelope(START_TASK, *body))
+
+
 def test_a_broken_string_table_is_the_end_of_a_session(operations):
     with pytest.raises(BinaryXmlError):
         operations.send(b"\x05\x04ab")

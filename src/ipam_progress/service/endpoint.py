@@ -9,10 +9,22 @@ from typing import Any
 
 from ipam_progress.service._spyne import MethodContext, ServerBase
 from ipam_progress.service.application import IpamApplication
+from ipam_progress.service.faults import RequestFault
 from ipam_progress.service.protocol import EnvelopeContext, SessionCodec
 from ipam_progress.service.services import OperationSession, TaskStarter
 
-__all__ = ["ServiceEndpoint"]
+__all__ = ["Answer", "ServiceEndpoint"]
+
+
+class Answer(bytes):
+    """The envelope of an answer, ready for a SizedEnvelope record.
+
+    Attributes:
+        ends_session: Whether the session ought to end behind it, as WCF ends one after it has
+            failed to process a request (InternalServiceFault).
+    """
+
+    ends_session: bool = False
 
 
 class ServiceEndpoint(ServerBase):  # type: ignore[misc]  # Spyne has no types
@@ -28,15 +40,14 @@ class ServiceEndpoint(ServerBase):  # type: ignore[misc]  # Spyne has no types
 
     def process(
         self, envelope: bytes, codec: SessionCodec, target: OperationSession | TaskStarter
-    ) -> bytes | None:
+    ) -> Answer | None:
         """Answer one message.
 
         The answer is encoded in the session's string table, so it has to be sent, and before
         anything else is encoded with the same codec: before the callbacks that the call caused.
 
-        An answer, be it a reply or a fault, leaves the session open; what else becomes of it is the
-        target's affair. A document that is broken within its body is answered too, as in WCF: with
-        DeserializationFailed, since string tables stand outside of documents.
+        A document that is broken within its body is answered too, as in WCF: string tables stand
+        outside of documents, so the session is unharmed and the fault is DeserializationFailed.
 
         Args:
             envelope: String table and document.
@@ -44,8 +55,7 @@ class ServiceEndpoint(ServerBase):  # type: ignore[misc]  # Spyne has no types
             target: What the service's methods find as `ctx.udc`.
 
         Returns:
-            The envelope of the answer; None for a message that is taken in silence (a Keepalive,
-            a callback).
+            The answer; None for a message that is taken in silence (a Keepalive, a callback).
 
         Raises:
             BinaryXmlError: If the string table is broken, after which nothing can be read any more,
@@ -75,7 +85,7 @@ class ServiceEndpoint(ServerBase):  # type: ignore[misc]  # Spyne has no types
         except Exception as error:  # noqa: BLE001 (whatever it is, it must not end the session)
             self.app.fail(ctx, error)
 
-    def _encode(self, ctx: Any) -> bytes:
+    def _encode(self, ctx: Any) -> Answer:
         """Encode the answer, or say that it cannot be."""
         try:
             self.get_out_string(ctx)
@@ -86,6 +96,8 @@ class ServiceEndpoint(ServerBase):  # type: ignore[misc]  # Spyne has no types
                 self.app.out_protocol.create_out_string(ctx)
             else:  # it is encoded, so it has to go out: see `process`
                 self.app.failed("a listener of the encoded answer", error)
-        (answer,) = ctx.out_string
-        octets: bytes = answer
-        return octets
+        (octets,) = ctx.out_string
+        answer = Answer(octets)
+        sent = ctx.out_document
+        answer.ends_session = isinstance(sent, RequestFault) and sent.is_internal
+        return answer

@@ -12,7 +12,7 @@ from ipam_progress.namespaces import SOAP_FAULT
 from ipam_progress.service import _spyne
 from ipam_progress.service.declarations import FAULT_SUFFIX
 from ipam_progress.session.faults import IpamError
-from ipam_progress.soap import RECEIVER, SENDER, Fault
+from ipam_progress.soap import RECEIVER, SENDER, Fault, internal_service_fault
 
 __all__ = ["LANGUAGE", "RequestFault", "fault_of", "ipam_fault", "not_implemented"]
 
@@ -34,6 +34,11 @@ class RequestFault(_spyne.Fault):  # type: ignore[misc]  # Spyne has no types
         super().__init__(faultcode=name, faultstring=fault.reason, lang=fault.language)
         self.fault = fault
         self.exception = exception
+
+    @property
+    def is_internal(self) -> bool:
+        """Whether it says that the server failed, rather than that it refuses the request."""
+        return self.fault == internal_service_fault()
 
 
 def ipam_fault(action: str, error: IpamError) -> RequestFault:
