@@ -1,8 +1,9 @@
 """Twisted: where octets, documents, sessions and people meet. It parses nothing.
 
-    channel.py     one connection: a transport and its end of the framing layer
-    server.py      the server and its connections; admission.py counts them, limits.py bounds them
-    dispatcher.py  one session of a service: envelopes to Spyne, callbacks to the wire
-    runner.py      calls handlers; waiter.py is what they await
-    client.py      the client and its connections
+- channel.py: one connection, a transport and its end of the framing layer.
+- server.py: the server; server_channel.py: its connections. admission.py counts them, limits.py
+  bounds them, descriptors.py sees what the system allows.
+- dispatcher.py: one session of a service, envelopes to Spyne and callbacks to the wire.
+- runner.py: calls handlers; waiter.py is what they await.
+- client.py: the client and its connections.
 """

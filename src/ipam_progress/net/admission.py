@@ -19,6 +19,9 @@ class Guest(Protocol):
 class Admission:
     """The counters behind `Limits.connections` and its siblings.
 
+    Attributes:
+        connections: How many may be there at once.
+
     Args:
         connections: How many may be there at once.
         by_address: How many of them from one address.
@@ -26,7 +29,7 @@ class Admission:
     """
 
     def __init__(self, *, connections: int, by_address: int, in_preamble: int) -> None:
-        self._connections = connections
+        self.connections = connections
         self._by_address = by_address
         self._in_preamble = in_preamble
         self._addresses: Counter[str] = Counter()
@@ -36,7 +39,7 @@ class Admission:
     @property
     def full(self) -> bool:
         """Whether no further connection should be accepted."""
-        return self._total >= self._connections
+        return self._total >= self.connections
 
     @property
     def total(self) -> int:

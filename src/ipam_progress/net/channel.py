@@ -7,11 +7,13 @@ parses nothing and knows neither SOAP nor services.
 """
 
 from collections.abc import Callable, Mapping
+from enum import Enum
 from typing import Any, ClassVar
 from typing import Protocol as Interface
 
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.interfaces import (
+    IAddress,
     IDelayedCall,
     IHalfCloseableProtocol,
     IPushProducer,
@@ -36,7 +38,7 @@ from ipam_progress.framing import (
 )
 from ipam_progress.framing.connection import Connection
 
-__all__ = ["Channel"]
+__all__ = ["Channel", "spell_address"]
 
 
 class Transport(Interface):
@@ -47,20 +49,44 @@ class Transport(Interface):
     def loseWriteConnection(self) -> None: ...
     def abortConnection(self) -> None: ...
     def setTcpNoDelay(self, enabled: bool, /) -> None: ...
-    def getPeer(self) -> IPv4Address | IPv6Address: ...
+    def getPeer(self) -> IAddress: ...
     def registerProducer(self, producer: IPushProducer, streaming: bool, /) -> None: ...
     def unregisterProducer(self) -> None: ...
     def pauseProducing(self) -> None: ...
     def resumeProducing(self) -> None: ...
 
 
+class _Course(Enum):
+    """What is to become of a connection, as far as this side has decided."""
+
+    STAYS = "it stays"
+    CLOSES = "it is closed when what was written has gone"
+    DROPPED = "it is dropped"
+
+
+def spell_address(address: IAddress | None) -> str:
+    """Write where a connection comes from, or where something listens: ``[::1]:9100``."""
+    match address:
+        case IPv4Address():
+            return f"{address.host}:{address.port}"
+        case IPv6Address():
+            return f"[{address.host}]:{address.port}"
+        case _:
+            return str(address)
+
+
 @implementer(IHalfCloseableProtocol, IPushProducer)
 class Channel(Protocol):
     """A connection that carries sessions one after the other.
 
+    Attributes:
+        framing: The connection's end in the framing layer.
+        peer: Who is at the other end, for the log.
+
     Args:
         framing: The connection's end in the framing layer.
         clock: Tells the time and calls back.
+        close_timeout: Seconds for the peer to read what is left when the connection is closed.
     """
 
     transport: Transport  # type: ignore[assignment]  # the base class knows less of it
@@ -69,10 +95,12 @@ class Channel(Protocol):
 
     _handlers: ClassVar[Mapping[type[Event], Callable[[Any, Any], None]]]
 
-    def __init__(self, framing: Connection, clock: IReactorTime) -> None:
+    def __init__(self, framing: Connection, clock: IReactorTime, *, close_timeout: float) -> None:
         self.framing = framing
         self.clock = clock
         self.peer = "?"
+        self._close_timeout = close_timeout
+        self._course = _Course.STAYS
         self._full = False
         self._held = False
         self._deadline: IDelayedCall | None = None
@@ -94,26 +122,28 @@ class Channel(Protocol):
     def connectionMade(self) -> None:
         """Note who is there, and ask to be told when the transport is full."""
         address = self.transport.getPeer()
-        self.peer = f"{address.host}:{address.port}"
-        self.transport.setTcpNoDelay(True)
+        self.peer = spell_address(address)
+        if isinstance(address, IPv4Address | IPv6Address):
+            self.transport.setTcpNoDelay(True)
         self.transport.registerProducer(self, True)
 
     def dataReceived(self, data: bytes) -> None:
         """Take octets, act on everything that they complete, and send what comes of it."""
         self.framing.receive_data(data)
-        self._read()
+        self.proceed()
 
     def readConnectionLost(self) -> None:
         """Take notice that the peer has closed its sending side."""
         self.framing.receive_eof()
-        self._read()
+        self.proceed()
 
     def writeConnectionLost(self) -> None:
         """Go on reading: a fault was sent and its reader drains us."""
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Let go of everything."""
-        self.set_deadline(None)
+        self._course = _Course.DROPPED
+        self.clear_deadline()
         self._lost(reason)
 
     def pauseProducing(self) -> None:
@@ -141,12 +171,13 @@ class Channel(Protocol):
     def hold(self) -> None:
         """Read no more until `release`: whoever takes what comes does not keep up."""
         self._held = True
-        self.transport.pauseProducing()
+        if self._course is _Course.STAYS:
+            self.transport.pauseProducing()
 
     def release(self) -> None:
         """Read on."""
         self._held = False
-        if not self._full:
+        if self._course is _Course.STAYS and not self._full:
             self.transport.resumeProducing()
 
     def flush(self) -> None:
@@ -154,34 +185,68 @@ class Channel(Protocol):
         if octets := self.framing.data_to_send():
             self.transport.write(octets)
 
-    def close(self) -> None:
-        """Close the connection when what was written has gone."""
-        self.flush()
-        self.transport.unregisterProducer()
-        self.transport.loseConnection()
+    def proceed(self) -> None:
+        """Act on everything that has happened on the connection, and send what comes of it.
 
-    def abort(self, reason: str) -> None:
-        """Drop the connection at once, saying why in the log."""
-        self.log.warn("{peer}: connection dropped: {reason}", peer=self.peer, reason=reason)
-        self.transport.abortConnection()
-
-    def set_deadline(self, seconds: float | None, reason: str = "") -> None:
-        """Drop the connection if nothing else is decided in time; None takes that back."""
-        if self._deadline is not None and self._deadline.active():
-            self._deadline.cancel()
-        self._deadline = None
-        if seconds is not None:
-            self._deadline = self.clock.callLater(seconds, self.abort, reason)
-
-    # --- Events ----------------------------------------------------------------------------------
-
-    def _read(self) -> None:
+        What has come behind the event that makes us leave is not looked at any more.
+        """
         try:
-            while (event := self.framing.next_event()) is not None:
+            while (
+                self._course is _Course.STAYS and (event := self.framing.next_event()) is not None
+            ):
                 self._handlers[type(event)](self, event)
         except FramingError as error:
             self._framing_failed(error)
         self.flush()
+
+    def stop_sending(self) -> None:
+        """Close our side of the connection when what was written has gone, and read on.
+
+        Whoever still sends has to be read: unread octets would turn the close into a reset, and the
+        peer would not see what was written last.
+        """
+        self.flush()
+        self.transport.unregisterProducer()
+        self._full = False
+        self.transport.loseWriteConnection()
+        self.transport.resumeProducing()
+
+    def close(self) -> None:
+        """Close the connection when what was written has gone; the peer is given some time."""
+        if self._course is not _Course.STAYS:
+            return
+        self._course = _Course.CLOSES
+        self.flush()
+        self.transport.unregisterProducer()
+        self.transport.loseConnection()
+        self.set_deadline(self._close_timeout, self.abort, "what was sent last is not being read")
+
+    def abort(self, reason: str) -> None:
+        """Drop the connection at once, saying why in the log."""
+        if self._drop():
+            self.log.warn("{peer}: connection dropped: {reason}", peer=self.peer, reason=reason)
+
+    def set_deadline(self, seconds: float, call: Callable[..., None], *arguments: object) -> None:
+        """Do something if nothing else is decided in time; there is one deadline at a time."""
+        self.clear_deadline()
+        self._deadline = self.clock.callLater(seconds, call, *arguments)
+
+    def clear_deadline(self) -> None:
+        """Wait for nothing any more."""
+        deadline, self._deadline = self._deadline, None
+        if deadline is not None and deadline.active():
+            deadline.cancel()
+
+    def _drop(self) -> bool:
+        """Drop the connection at once; tell whether it was there to be dropped."""
+        if self._course is _Course.DROPPED:
+            return False
+        self._course = _Course.DROPPED
+        self.clear_deadline()
+        self.transport.abortConnection()
+        return True
+
+    # --- Events ----------------------------------------------------------------------------------
 
     def _framing_failed(self, error: FramingError) -> None:
         """The peer broke the rules: send the fault there is for it, or drop the connection."""
@@ -222,4 +287,4 @@ class Channel(Protocol):
         raise NotImplementedError
 
     def _resumed(self) -> None:
-        """The transport can take octets again."""
+        """The transport can take octets again; what waits to be encoded may go."""

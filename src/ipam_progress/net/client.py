@@ -5,12 +5,12 @@ it runs in the reactor's thread and gives Deferreds; under Twisted's asyncio rea
 `Deferred.asFuture` makes them awaitable for asyncio.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any
 
-from twisted.internet.defer import Deferred, inlineCallbacks
+from twisted.internet.defer import CancelledError, Deferred, inlineCallbacks
 from twisted.internet.endpoints import HostnameEndpoint, connectProtocol
-from twisted.internet.error import ConnectError, DNSLookupError
+from twisted.internet.error import ConnectError, ConnectingCancelledError, DNSLookupError
 from twisted.internet.interfaces import IReactorTime
 from twisted.python.failure import Failure
 
@@ -26,6 +26,7 @@ from ipam_progress.contracts.messages import (
 from ipam_progress.errors import (
     ConnectionLostError,
     FramingError,
+    LocalProtocolError,
     ProtocolError,
     RemoteProtocolError,
     RequestTimeoutError,
@@ -86,16 +87,20 @@ class ClientChannel(Channel):
         take_end: Callable[[str], None],
         new_message_id: Callable[[], UniqueId] = UniqueId.random,
     ) -> None:
-        super().__init__(ClientConnection(framing.Limits(envelope=limits.envelope)), clock)
+        super().__init__(
+            ClientConnection(framing.Limits(envelope=limits.envelope)),
+            clock,
+            close_timeout=limits.close_timeout,
+        )
         self.opened: Deferred[ClientChannel] = Deferred()
         self._via = via
         self._timeout = timeout
-        self._limits = limits
-        self._codec = limits.session_codec()
+        self._codec = limits.codec_factory()()
         self._take_callback = take_callback
         self._take_end = take_end
         self._new_message_id = new_message_id
-        self._pending: dict[UniqueId | str, _Pending] = {}
+        # keyed by the text of the MessageID: a server may write it in another form than we did
+        self._pending: dict[str, _Pending] = {}
         self._is_over = False
         self._gone: list[Deferred[None]] | None = []
 
@@ -118,7 +123,7 @@ class ClientChannel(Channel):
         octets = encode_request(self._codec.encoder, message, message_id, self._via)
         self.framing.send_envelope(octets)
         answer: Deferred[Any] = Deferred()
-        self._pending[message_id] = (answer, kind)
+        self._pending[str(message_id)] = (answer, kind)
         timer = self.clock.callLater(
             self._timeout,
             self._fail,
@@ -150,7 +155,7 @@ class ClientChannel(Channel):
         if self.framing.state in {State.OPENED, State.OPEN}:
             self.framing.send_end()
             self.flush()
-            self.set_deadline(self._limits.close_timeout, "no End in answer to ours")
+            self.set_deadline(self._close_timeout, self.abort, "no End came in answer to ours")
         elif self.framing.state is not State.LOCAL_ENDED:
             self.close()
         return gone
@@ -164,8 +169,13 @@ class ClientChannel(Channel):
     def connectionMade(self) -> None:
         """Begin the session."""
         super().connectionMade()
-        self.set_deadline(self._timeout, f"no session within {self._timeout:g} seconds")
-        self.framing.send_preamble(self._via)
+        self.set_deadline(
+            self._timeout, self.abort, f"no session was opened within {self._timeout:g} seconds"
+        )
+        try:
+            self.framing.send_preamble(self._via)
+        except LocalProtocolError as error:  # a URI that is too long
+            self._fail(error)
         self.flush()
 
     def _lost(self, reason: Failure) -> None:
@@ -188,7 +198,7 @@ class ClientChannel(Channel):
 
     def _fail(self, error: Exception) -> None:
         self._over(error)
-        self.transport.abortConnection()
+        self._drop()
 
     # --- Events ----------------------------------------------------------------------------------
 
@@ -196,12 +206,10 @@ class ClientChannel(Channel):
         self._fail(error)
 
     def _session_opened(self, event: SessionOpened) -> None:
-        self.set_deadline(None)
+        self.clear_deadline()
         self.opened.callback(self)
 
     def _envelope_received(self, event: EnvelopeReceived) -> None:
-        if self._is_over:
-            return
         try:
             incoming = read_incoming(self._codec.decoder, event.payload)
             if is_callback(incoming):
@@ -213,13 +221,14 @@ class ClientChannel(Channel):
 
     def _answered(self, incoming: Incoming) -> None:
         """Give an answer to whoever waits for it, a fault without address to the first in line."""
-        relates_to = incoming.relates_to
-        if relates_to is None and incoming.is_fault and self._pending:
-            relates_to = next(iter(self._pending))
-        pending = None if relates_to is None else self._pending.pop(relates_to, None)
+        if incoming.relates_to is not None:
+            message_id = str(incoming.relates_to).strip().lower()
+        else:
+            message_id = next(iter(self._pending), "") if incoming.is_fault else ""
+        pending = self._pending.pop(message_id, None)
         if pending is None:
             self.log.warn(
-                "{peer}: {action} answers nothing that was asked",
+                "{peer}: {action!r} answers nothing that was asked",
                 peer=self.peer,
                 action=incoming.action,
             )
@@ -237,12 +246,13 @@ class ClientChannel(Channel):
             self.framing.send_end()
 
     def _session_ended(self, event: SessionEnded) -> None:
-        self.set_deadline(None)
         self._over(ConnectionLostError("the session has ended"))
         self.close()
 
     def _fault_received(self, event: FaultReceived) -> None:
-        self._over(FramingError(_FAULT_TEXTS.get(event.uri, f"the server sent {event.uri}")))
+        self._over(
+            FramingError(_FAULT_TEXTS.get(event.uri, f"the server sent the fault {event.uri!r}"))
+        )
         self.close()
 
     def _connection_closed(self, event: ConnectionClosed) -> None:
@@ -349,7 +359,9 @@ class ManagementClient:
         self._reactor = reactor
 
     @inlineCallbacks
-    def start_operation(self, parameters: IpamOperationWithProgressParameters) -> Any:
+    def start_operation(
+        self, parameters: IpamOperationWithProgressParameters
+    ) -> Generator[Deferred[Any], Any, RunningOperation]:
         """Connect, name the operation with its parameters, and start it.
 
         Args:
@@ -358,7 +370,8 @@ class ManagementClient:
         Returns:
             A Deferred that fires with the `RunningOperation`, or fails: with
             `ConnectionLostError` if the server cannot be reached, `SoapFaultError` if it refuses,
-            `RequestTimeoutError`, `SerializationError` or another `ProtocolError`.
+            `RequestTimeoutError`, `SerializationError` or another `ProtocolError`. Cancelling it
+            drops the connection.
         """
         running = RunningOperation()
         channel = yield self._open(
@@ -370,7 +383,9 @@ class ManagementClient:
         return running
 
     @inlineCallbacks
-    def start_task(self, task_type: IpamTaskType, server: str | None = None) -> Any:
+    def start_task(
+        self, task_type: IpamTaskType, server: str | None = None
+    ) -> Generator[Deferred[Any], Any, None]:
         """Trigger one of the server's recurring tasks.
 
         Args:
@@ -391,7 +406,7 @@ class ManagementClient:
         default_path: str,
         take_callback: Callable[[Any], None],
         take_end: Callable[[str], None],
-    ) -> Any:
+    ) -> Generator[Deferred[Any], Any, ClientChannel]:
         address = self._address
         if address.path == "/":
             address = NetTcpAddress(address.host, address.port, default_path)
@@ -408,18 +423,27 @@ class ManagementClient:
         )
         try:
             yield connectProtocol(endpoint, channel)
-        except (ConnectError, DNSLookupError) as error:
+        except ConnectingCancelledError:
+            raise CancelledError from None
+        except (ConnectError, DNSLookupError, ValueError) as error:  # ValueError: no name of a host
             raise ConnectionLostError(
                 f"no connection to {address.host}, port {address.port}: {error}"
             ) from error
-        yield channel.opened
+        try:
+            yield channel.opened
+        except CancelledError:
+            channel.abort("the attempt was cancelled")
+            raise
         return channel
 
     @inlineCallbacks
-    def _ask(self, channel: ClientChannel, message: object) -> Any:
+    def _ask(self, channel: ClientChannel, message: object) -> Generator[Deferred[Any], Any, None]:
         """Send a request; the session ends when it fails."""
         try:
             yield channel.request(message)
+        except CancelledError:
+            channel.abort("the request was cancelled")
+            raise
         except ProtocolError:
             yield channel.end()
             raise

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from twisted.internet.interfaces import IDelayedCall
@@ -22,10 +24,11 @@ from ipam_progress.progress import failed_status
 from ipam_progress.service.callbacks import encode_callback
 from ipam_progress.service.endpoint import ServiceEndpoint
 from ipam_progress.session.outputs import HandlerCall
-from ipam_progress.session.server import ServerSession, SessionSettings
+from ipam_progress.session.server import ServerSession
 
 if TYPE_CHECKING:
-    from ipam_progress.net.server import ManagementServer, ServerChannel
+    from ipam_progress.net.server import ManagementServer
+    from ipam_progress.net.server_channel import ServerChannel
 
 __all__ = ["Conversation", "OperationConversation", "TaskConversation"]
 
@@ -52,7 +55,7 @@ class Conversation:
         self._server = server
         self._channel = channel
         self._endpoint = endpoint
-        self._codec = server.limits.session_codec()
+        self._codec = server.new_codec()
 
     def receive(self, envelope: bytes) -> None:
         """Let the service answer a message, and write the answer."""
@@ -64,6 +67,12 @@ class Conversation:
             return
         if answer is not None:
             self._channel.framing.send_envelope(answer)
+            if answer.ends_session:
+                self._end_at_once()
+
+    def _end_at_once(self) -> None:
+        """Send an End behind an answer that said that the server has failed."""
+        raise NotImplementedError
 
     def _target(self) -> Any:
         """Give what the service calls."""
@@ -84,6 +93,41 @@ class Conversation:
     def resumed(self) -> None:
         """The transport can take octets again."""
 
+    # --- HandlerRunner: what runs and how it ends is logged, with the client who asked for it -----
+
+    def run_handler(self, call: HandlerCall) -> None:
+        """Run a handler of an operation or of a task."""
+        self.log.info(
+            "{peer}: {operation} started", peer=self._channel.peer, operation=call.description
+        )
+        self._server.runner.run_handler(
+            replace(
+                call,
+                returned=partial(self._handler_returned, call),
+                failed=partial(self._handler_failed, call),
+            )
+        )
+
+    def log_failure(self, description: str, error: BaseException) -> None:
+        """Log an exception whose text is not for the client."""
+        self._server.runner.log_failure(description, error)
+
+    def _handler_returned(self, call: HandlerCall, result: object) -> None:
+        self._log_end(call, "returned")
+        call.returned(result)
+
+    def _handler_failed(self, call: HandlerCall, error: BaseException) -> None:
+        self._log_end(call, f"failed with {type(error).__name__}: {error}")
+        call.failed(error)
+
+    def _log_end(self, call: HandlerCall, outcome: str) -> None:
+        self.log.info(
+            "{peer}: {operation} {outcome}",
+            peer=self._channel.peer,
+            operation=call.description,
+            outcome=outcome,
+        )
+
 
 class OperationConversation(Conversation):
     """A session of IIpamOperationWithProgress, with the callbacks that go the other way.
@@ -95,25 +139,20 @@ class OperationConversation(Conversation):
 
     def __init__(self, server: ManagementServer, channel: ServerChannel) -> None:
         super().__init__(server, channel, server.operation_endpoint)
-        limits = server.limits
         self._end_is_due = False
         self._pump_is_due = False
         self._session = ServerSession(
-            server.registry,
-            self,
-            settings=SessionSettings(
-                outbox_limit=limits.outbox,
-                completion_timeout=limits.completion_timeout,
-                inactivity_timeout=limits.receive_timeout,
-                stop_timeout=limits.stop_timeout,
-            ),
-            authorize=server.authorize,
+            server.registry, self, settings=server.session_settings, authorize=server.authorize
         )
 
     def receive(self, envelope: bytes) -> None:
         """Let the service answer a message, and write the answer."""
         self._session.active()
         super().receive(envelope)
+
+    def _end_at_once(self) -> None:
+        self._session.connection_lost()
+        self.end()
 
     def _target(self) -> ServerSession:
         return self._session
@@ -145,11 +184,15 @@ class OperationConversation(Conversation):
                 if self._end_is_due:
                     self._end_is_due = False
                     channel.send_end()
+                    channel.proceed()
                 return
             for message in batch:
                 self._send(message)
             channel.flush()
             self._session.active()
+        if self._end_is_due:
+            # as long as the client reads on it gets everything; what it leaves is not kept for long
+            channel.await_end()
 
     def _send(self, message: object) -> None:
         encoder = self._codec.encoder
@@ -177,18 +220,9 @@ class OperationConversation(Conversation):
             self._pump_is_due = True
             self._server.reactor.callLater(0, self._pump)
 
-    def run_handler(self, call: HandlerCall) -> None:
-        """Run a handler of an operation."""
-        self._server.runner.run_handler(call)
-
-    def log_failure(self, description: str, error: BaseException) -> None:
-        """Log an exception whose text is not for the client."""
-        self._server.runner.log_failure(description, error)
-
     def end(self) -> None:
         """Send an End after everything that waits."""
         self._end_is_due = True
-        self._channel.await_close()
         self._pump_soon()
 
     def abort(self, reason: str) -> None:
@@ -226,12 +260,15 @@ class TaskConversation(Conversation):
         self._silence.reset(self._server.limits.receive_timeout)
         super().receive(envelope)
 
+    def _end_at_once(self) -> None:
+        self._channel.send_end()
+
     def _target(self) -> TaskConversation:
         return self
 
     def start_task(self, task_type: IpamTaskType, server: str | None) -> None:
         """Trigger a task (an `ipam_progress.service.services.TaskStarter`)."""
-        self._server.registry.tasks.start(task_type, server, self._server.runner)
+        self._server.registry.tasks.start(task_type, server, self)
 
     def end_received(self) -> None:
         """Answer the client's End."""

@@ -4,9 +4,11 @@ The defaults are WCF's where WCF has one (`MaxReceivedMessageSize` excepted: 64 
 the lists in these contracts). Lengths are octets, times seconds.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
+from functools import partial
 
-from ipam_progress.binaryxml import Decoder, Encoder, Quotas
+from ipam_progress.binaryxml import Quotas
 from ipam_progress.service.protocol import SessionCodec
 
 __all__ = ["Limits"]
@@ -26,7 +28,8 @@ class Limits:
         receive_timeout: Without a message in either direction within a session.
         completion_timeout: For the client's End after its operation has completed.
         stop_timeout: For running handlers when the server stops.
-        close_timeout: For a peer that was sent our End or a fault to take notice and go.
+        close_timeout: For a peer that was sent our End or a fault to take notice, and for one whose
+            connection is being closed to read what was written last.
         drain: What is read and thrown away from a peer that was sent a fault.
         connections: At once, in all. Past it no more are accepted until one goes.
         connections_by_address: At once, from one address. One more is closed at once.
@@ -58,13 +61,11 @@ class Limits:
             if getattr(self, field.name) <= 0:
                 raise ValueError(f"the limit {field.name} must be more than 0")
 
-    def session_codec(self) -> SessionCodec:
-        """Make the codec of a session."""
+    def codec_factory(self) -> Callable[[], SessionCodec]:
+        """Give what makes the codecs of sessions."""
         quotas = Quotas(
             max_depth=self.element_depth,
             max_attributes=self.attributes,
             max_string=self.envelope,
         )
-        return SessionCodec(
-            Decoder(quotas, table_limit=self.string_table), Encoder(table_limit=self.string_table)
-        )
+        return partial(SessionCodec.create, quotas, table_limit=self.string_table)

@@ -42,26 +42,24 @@ class TwistedHandlerRunner:
 
     def __init__(self, reactor: IReactorFromThreads, *, threads: int) -> None:
         self._reactor = reactor
-        self._pool = _HandlerThreadPool(minthreads=0, maxthreads=threads, name="ipam-handlers")
+        self._threads = threads
+        self._pool: ThreadPool | None = None
 
     def start(self) -> None:
         """Let threads be made when they are needed."""
+        # a pool of Twisted's cannot be started again after it was stopped
+        self._pool = _HandlerThreadPool(0, self._threads, "ipam-handlers")
         self._pool.start()
 
     def stop(self) -> None:
         """Take no more calls; threads end with the call they are in, and nobody waits for them."""
-        # stopping the pool waits for its threads, and the reactor's thread must not
-        _DaemonThread(target=self._pool.stop, name="ipam-handlers-stop").start()
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            # to stop a pool is to wait for its threads, and the reactor's thread must not
+            _DaemonThread(target=pool.stop, name="ipam-handlers-stop").start()
 
     def run_handler(self, call: HandlerCall) -> None:
         """Run a handler and tell its end through the call's `returned` or `failed`."""
-        running: Deferred[Any]
-        if call.kind is HandlerKind.COROUTINE:
-            running = Deferred.fromCoroutine(call.invoke())
-        elif call.kind is HandlerKind.THREAD:
-            running = deferToThreadPool(self._reactor, self._pool, call.invoke)
-        else:
-            running = maybeDeferred(call.invoke)
 
         def failed(failure: Failure) -> None:
             call.failed(_exception_of(failure))
@@ -69,8 +67,18 @@ class TwistedHandlerRunner:
         def not_told(failure: Failure) -> None:
             self.log_failure(call.description, _exception_of(failure))
 
+        running: Deferred[Any] = maybeDeferred(self._begin, call)
         running.addCallbacks(call.returned, failed)
         running.addErrback(not_told)
+
+    def _begin(self, call: HandlerCall) -> Any:
+        """Call the handler where it wants to be called."""
+        if call.kind is HandlerKind.COROUTINE:
+            return Deferred.fromCoroutine(call.invoke())
+        if call.kind is HandlerKind.DIRECT:
+            return call.invoke()
+        assert self._pool is not None, "no session is open before start() nor after stop()"
+        return deferToThreadPool(self._reactor, self._pool, call.invoke)
 
     def log_failure(self, description: str, error: BaseException) -> None:
         """Log an exception whose text is not for the client."""

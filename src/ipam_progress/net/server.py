@@ -1,55 +1,49 @@
 """The server: listens, lets connections in, and gives each session to its service.
 
-`ManagementServer` is a Twisted service that a program embeds; `ServerChannel` is one connection of
-it. Which session does what is said in `ipam_progress.net.dispatcher`, how octets travel in
-`ipam_progress.net.channel`.
+`ManagementServer` is a Twisted service that a program embeds. Its connections are in
+`ipam_progress.net.server_channel`, the sessions on them in `ipam_progress.net.dispatcher`.
 """
 
-import resource
-import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from twisted.application.service import Service
-from twisted.internet.defer import Deferred, gatherResults, inlineCallbacks, maybeDeferred
+from twisted.internet.address import IPv4Address, IPv6Address
+from twisted.internet.defer import (
+    CancelledError,
+    Deferred,
+    fail,
+    gatherResults,
+    inlineCallbacks,
+    maybeDeferred,
+)
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IAddress, IListeningPort
 from twisted.internet.protocol import Factory
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 
 from ipam_progress import framing
-from ipam_progress.errors import FramingError
-from ipam_progress.framing import (
-    ConnectionClosed,
-    Drained,
-    EndReceived,
-    EnvelopeReceived,
-    FaultReceived,
-    NetTcpAddress,
-    PreambleReceived,
-    ServerConnection,
-    ServerSettings,
-    SessionEnded,
-    SessionOpened,
-    State,
-)
+from ipam_progress.errors import LocalProtocolError
+from ipam_progress.framing import NetTcpAddress, ServerSettings
 from ipam_progress.net.admission import Admission
-from ipam_progress.net.channel import Channel
+from ipam_progress.net.channel import spell_address
+from ipam_progress.net.descriptors import raise_descriptor_limit
 from ipam_progress.net.dispatcher import Conversation, OperationConversation, TaskConversation
 from ipam_progress.net.limits import Limits
 from ipam_progress.net.runner import TwistedHandlerRunner
+from ipam_progress.net.server_channel import ServerChannel
 from ipam_progress.operations import OperationRegistry
 from ipam_progress.service.application import (
     ipam_server_application,
     operation_with_progress_application,
 )
 from ipam_progress.service.endpoint import ServiceEndpoint
-from ipam_progress.session.server import Authorize
+from ipam_progress.service.protocol import SessionCodec
+from ipam_progress.session.server import Authorize, SessionSettings
 
-__all__ = ["OPERATION_PATH", "SERVER_PATH", "ManagementServer", "ServerChannel"]
+__all__ = ["OPERATION_PATH", "SERVER_PATH", "ManagementServer"]
 
 OPERATION_PATH = "/IpamOperationWithProgress"
 """Where IIpamOperationWithProgress is served."""
@@ -59,129 +53,6 @@ SERVER_PATH = "/IpamServer"
 
 _SPARE_DESCRIPTORS = 64
 """What a process needs besides its connections: listening ports, logs, handlers' files."""
-
-
-class ServerChannel(Channel):
-    """A connection to the server, over all the sessions that it carries."""
-
-    framing: ServerConnection
-
-    def __init__(self, server: "ManagementServer", address: str) -> None:
-        super().__init__(ServerConnection(server.framing_settings), server.reactor)
-        self.server = server
-        self._address = address
-        self._conversation: Conversation | None = None
-        self._open_conversation: Callable[[ServerChannel], Conversation] | None = None
-
-    def evict(self, reason: str) -> None:
-        """Close because others need the room (an `ipam_progress.net.admission.Guest`)."""
-        self.abort(reason)
-
-    def stop(self) -> None:
-        """End the session, if there is one, and the connection."""
-        if self._conversation is None:
-            self.close()
-        else:
-            self._conversation.stop()
-            self.flush()
-
-    def send_end(self) -> None:
-        """Say that no more messages go in this session; the client is given time to answer."""
-        self.framing.send_end()
-        self.flush()
-        if self.framing.state is State.ENDED:
-            self._read()
-        else:
-            self.await_close()
-
-    def await_close(self) -> None:
-        """Give the client some time to read what is left for it and to end the session."""
-        self.set_deadline(self.server.limits.close_timeout, "no End in answer to ours")
-
-    # --- What Twisted calls ----------------------------------------------------------------------
-
-    def connectionMade(self) -> None:
-        """Let the connection in, or turn it away."""
-        super().connectionMade()
-        refusal = self.server.entered(self, self._address)
-        if refusal is None:
-            self.set_deadline(self.server.limits.preamble_timeout, "no session was opened in time")
-        else:
-            self.abort(refusal)
-
-    def _lost(self, reason: Failure) -> None:
-        self._leave_conversation()
-        self.server.left(self, self._address)
-
-    def _resumed(self) -> None:
-        if self._conversation is not None:
-            self._conversation.resumed()
-
-    def _leave_conversation(self) -> None:
-        conversation, self._conversation = self._conversation, None
-        if conversation is not None:
-            conversation.connection_lost()
-
-    # --- Events ----------------------------------------------------------------------------------
-
-    def _framing_failed(self, error: FramingError) -> None:
-        self._leave_conversation()
-        if error.fault is None:
-            self.abort(str(error))
-            return
-        self.log.warn(
-            "{peer}: {reason}; sent the fault {fault}",
-            peer=self.peer,
-            reason=error,
-            fault=framing.faults.short_name(error.fault),
-        )
-        self.flush()
-        # the client has to read the fault before it learns that nobody listens any more
-        self.transport.unregisterProducer()
-        self.transport.loseWriteConnection()
-        self.set_deadline(self.server.limits.close_timeout, "the fault was not read in time")
-
-    def _preamble_received(self, event: PreambleReceived) -> None:
-        self._open_conversation = self.server.service_at(event.via)
-
-    def _session_opened(self, event: SessionOpened) -> None:
-        assert self._open_conversation is not None
-        self.server.admission.session_opened(self)
-        self.set_deadline(None)
-        self._conversation = self._open_conversation(self)
-
-    def _envelope_received(self, event: EnvelopeReceived) -> None:
-        # a conversation that has failed leaves what was read before it was dropped
-        if self._conversation is not None:
-            self._conversation.receive(event.payload)
-
-    def _end_received(self, event: EndReceived) -> None:
-        if self._conversation is not None:
-            self._conversation.end_received()
-
-    def _session_ended(self, event: SessionEnded) -> None:
-        self._leave_conversation()
-        self.set_deadline(None)
-        if self.server.stopping:
-            self.close()
-        else:
-            self.server.admission.await_session(self)
-            self.set_deadline(self.server.limits.idle_timeout, "idle after its last session")
-
-    def _fault_received(self, event: FaultReceived) -> None:
-        self._leave_conversation()
-        self.abort(f"the client sent the fault {framing.faults.short_name(event.uri)}")
-
-    def _connection_closed(self, event: ConnectionClosed) -> None:
-        self._leave_conversation()
-        self.close()
-
-    def _drained(self, event: Drained) -> None:
-        self.set_deadline(None)
-        if event.complete:
-            self.close()
-        else:
-            self.abort("the client went on sending after it was sent a fault")
 
 
 class _ChannelFactory(Factory):
@@ -204,16 +75,21 @@ class ManagementServer(Service):
     Attributes:
         registry: The handlers of operations and tasks.
         limits: What clients can make the server spend.
-        urls: Where it listens, one a listener, once it does: ``net.tcp://127.0.0.1:9100``.
+        urls: Where it listens, one a listener, while it does: ``net.tcp://127.0.0.1:9100``.
+        stopping: Whether it is being stopped.
 
     Args:
         registry: The handlers of operations and tasks.
         listen: Twisted endpoint descriptions: ``tcp:9100:interface=127.0.0.1``.
-        operation_path: Path of IIpamOperationWithProgress.
+        operation_path: Path of IIpamOperationWithProgress. A client's Via names a service by its
+            path, or by one below it; letters of either case are the same.
         server_path: Path of IIpamServer.
         limits: None for the usual ones.
         authorize: Tells who may start what; None lets everyone start everything.
         reactor: None for the reactor that Twisted has installed.
+
+    Raises:
+        ValueError: If a path does not begin with ``/``, or if both are the same.
     """
 
     log = Logger()
@@ -236,37 +112,45 @@ class ManagementServer(Service):
         self.limits = limits or Limits()
         self.authorize = authorize
         self.urls: tuple[str, ...] = ()
-        self.channels: set[ServerChannel] = set()
         self.stopping = False
+        self._listen = tuple(listen)
+        self._channels: set[ServerChannel] = set()
+        self._ports: list[Any] = []  # IListeningPort, and what all ports of Twisted can besides
+        self._accepting = True
+        self._gone: Deferred[None] | None = None  # fires when the last connection has gone
+        self._stopped: list[Deferred[None]] = []  # who waits for the end of a stop
+        # What sessions ask for:
         self.thread = threading.get_ident()
         self.runner = TwistedHandlerRunner(reactor, threads=self.limits.handler_threads)
         self.operation_endpoint = ServiceEndpoint(
             operation_with_progress_application(self.runner.log_failure)
         )
         self.task_endpoint = ServiceEndpoint(ipam_server_application(self.runner.log_failure))
-        self.admission = self._count_connections()
-        self._listen = tuple(listen)
-        self._services: Mapping[str, Callable[[ServerChannel], Conversation]] = {
-            operation_path.lower(): partial(OperationConversation, self),
-            server_path.lower(): partial(TaskConversation, self),
-        }
-        if len(self._services) != 2:
-            raise ValueError(f"both services are to be at the path {operation_path!r}")
+        self.session_settings = SessionSettings(
+            outbox_limit=self.limits.outbox,
+            completion_timeout=self.limits.completion_timeout,
+            inactivity_timeout=self.limits.receive_timeout,
+            stop_timeout=self.limits.stop_timeout,
+        )
+        self.new_codec: Callable[[], SessionCodec] = self.limits.codec_factory()
+        # What connections ask for:
+        self.admission = Admission(
+            connections=self.limits.connections,
+            by_address=self.limits.connections_by_address,
+            in_preamble=self.limits.connections_in_preamble,
+        )
         self.framing_settings = ServerSettings(
             accepts_via=lambda via: self.service_at(via) is not None,
             limits=framing.Limits(envelope=self.limits.envelope, drain=self.limits.drain),
         )
-        self._ports: list[Any] = []  # IListeningPort, and what all ports of Twisted can besides
-        self._accepting = True
-        self._gone: Deferred[None] | None = None
-
-    def _count_connections(self) -> Admission:
-        limits = self.limits
-        return Admission(
-            connections=min(limits.connections, _raise_descriptor_limit() - _SPARE_DESCRIPTORS),
-            by_address=limits.connections_by_address,
-            in_preamble=limits.connections_in_preamble,
-        )
+        self._services: Mapping[str, Callable[[ServerChannel], Conversation]] = {
+            _path_key(operation_path): partial(OperationConversation, self),
+            _path_key(server_path): partial(TaskConversation, self),
+        }
+        if len(self._services) != 2:
+            raise ValueError(
+                f"both services are to be at the path {operation_path!r}: give them two paths"
+            )
 
     # --- Start and stop --------------------------------------------------------------------------
 
@@ -280,70 +164,134 @@ class ManagementServer(Service):
         """Begin to listen.
 
         Returns:
-            What fires with the URLs when all listeners are there, or fails with the first one's
-            error (`twisted.internet.error.CannotListenError`), when none is left.
+            What fires with the URLs when all listeners are there. It fails, and then none is left:
+            with the first listener's error (`twisted.internet.error.CannotListenError`), with
+            `twisted.internet.defer.CancelledError` if the server is stopped meanwhile, with
+            `LocalProtocolError` if it was running, or not yet stopped.
         """
+        if self.running or self.stopping:
+            return fail(
+                LocalProtocolError(
+                    "start() while the server stops: wait for what stopService() gave"
+                    if self.stopping
+                    else "start() while the server runs"
+                )
+            )
         super().startService()  # type: ignore[no-untyped-call]  # Twisted's has no types
         self.thread = threading.get_ident()
-        self.stopping = False
+        self.admission.connections = self._connections_possible()
         self.runner.start()
-        return self._start()
+        return self._open_ports()
+
+    def _connections_possible(self) -> int:
+        wanted, possible = self.limits.connections, raise_descriptor_limit() - _SPARE_DESCRIPTORS
+        if possible >= wanted:
+            return wanted
+        possible = max(possible, 1)
+        self.log.warn(
+            "{possible} connections at once instead of {wanted}: the process may not have more"
+            " file descriptors (ulimit -n)",
+            possible=possible,
+            wanted=wanted,
+        )
+        return possible
 
     @inlineCallbacks
-    def _start(self) -> Any:
+    def _open_ports(self) -> Generator[Deferred[Any], Any, tuple[str, ...]]:
+        ports = self._ports = []
         factory = _ChannelFactory(self)
         try:
             for description in self._listen:
-                endpoint = serverFromString(self.reactor, description)
-                self._ports.append((yield endpoint.listen(factory)))
+                port = yield serverFromString(self.reactor, description).listen(factory)
+                if self._ports is not ports:  # the server was stopped while it waited
+                    yield maybeDeferred(port.stopListening)
+                    raise CancelledError
+                ports.append(port)
         except Exception:
-            yield self.stopService()
+            if self._ports is ports:
+                yield self.stopService()
             raise
-        self.urls = tuple(_url(port) for port in self._ports)
+        self.urls = tuple(map(_url, ports))
+        for url in self.urls:
+            self.log.info("listening on {url}", url=url)
         return self.urls
 
-    @inlineCallbacks
-    def stopService(self) -> Any:
-        """Stop listening, end every session in order, and tell when all is over.
+    def stopService(self) -> Deferred[None]:
+        """Stop listening and end every session in order.
 
         Running handlers are given `Limits.stop_timeout`; then their clients are told that the
         operation failed.
+
+        Returns:
+            What fires when all is over.
         """
-        yield super().stopService()  # type: ignore[no-untyped-call]  # Twisted's has no types
-        self.stopping = True
+        over: Deferred[None] = Deferred()
+        self._stopped.append(over)
+        if self.running:
+            super().stopService()  # type: ignore[no-untyped-call]  # Twisted's has no types
+            self.stopping = True
+            self._stop()
+        elif not self.stopping:
+            self._tell_stopped()
+        return over
+
+    @inlineCallbacks
+    def _stop(self) -> Generator[Deferred[Any], Any, None]:
         ports, self._ports = self._ports, []
-        yield gatherResults([maybeDeferred(port.stopListening) for port in ports])
-        if self.channels:
+        closing = [maybeDeferred(port.stopListening) for port in ports]
+        for port_closed in closing:
+            port_closed.addErrback(
+                lambda failure: self.log.failure("a port could not be closed", failure)
+            )
+        yield gatherResults(closing)
+        if self._channels:
             self._gone = Deferred()
-            for channel in list(self.channels):
+            for channel in tuple(self._channels):
                 channel.stop()
             too_long = self.reactor.callLater(
-                self.limits.stop_timeout + self.limits.close_timeout, self._drop_all
+                self.limits.stop_timeout + 2 * self.limits.close_timeout, self._drop_all
             )
             yield self._gone
             if too_long.active():
                 too_long.cancel()
         self.runner.stop()
+        for url in self.urls:
+            self.log.info("no longer listening on {url}", url=url)
+        self.urls = ()
+        self.stopping = False
+        self._tell_stopped()
+
+    def _tell_stopped(self) -> None:
+        waiting, self._stopped = self._stopped, []
+        for over in waiting:
+            over.callback(None)
 
     def _drop_all(self) -> None:
-        for channel in list(self.channels):
-            channel.abort("the server stops")
+        for channel in tuple(self._channels):
+            channel.abort("the server stops, and the connection is still there")
 
     # --- Connections -----------------------------------------------------------------------------
 
     def accept(self, address: IAddress | None) -> ServerChannel | None:
         """Make the channel of a new connection, unless there are too many."""
-        if self.admission.full or self.stopping:
+        if self.admission.full or not self.running:
+            self.log.warn(
+                "{peer}: connection refused: {reason}",
+                peer=spell_address(address),
+                reason=f"there are {self.admission.total} connections"
+                if self.running
+                else "the server does not run",
+            )
             return None
-        return ServerChannel(self, getattr(address, "host", "?"))
+        return ServerChannel(self)
 
-    def entered(self, channel: ServerChannel, address: str) -> str | None:
+    def entered(self, channel: ServerChannel, host: str) -> str | None:
         """Count a connection in; tell why if it may not stay.
 
         When the last place has been taken no more are accepted until one is free again.
         """
-        self.channels.add(channel)
-        refusal = self.admission.enter(channel, address)
+        self._channels.add(channel)
+        refusal = self.admission.enter(channel, host)
         if self.admission.full and self._accepting:
             self._accepting = False
             self.log.warn("{count} connections: no more are accepted", count=self.admission.total)
@@ -351,42 +299,40 @@ class ManagementServer(Service):
                 port.stopReading()
         return refusal
 
-    def left(self, channel: ServerChannel, address: str) -> None:
+    def left(self, channel: ServerChannel, host: str) -> None:
         """Count a connection out; there is room for another one."""
-        self.channels.discard(channel)
-        self.admission.leave(channel, address)
+        self._channels.discard(channel)
+        self.admission.leave(channel, host)
         if not self._accepting and not self.admission.full:
             self._accepting = True
             for port in self._ports:
                 port.startReading()
-        if self._gone is not None and not self.channels:
+        if self._gone is not None and not self._channels:
             gone, self._gone = self._gone, None
             gone.callback(None)
 
     def service_at(self, via: str) -> Callable[[ServerChannel], Conversation] | None:
         """Find the service that a Via names by its path; host and port are the client's affair."""
         try:
-            path = NetTcpAddress.parse(via).path.lower()
+            path = _path_key(NetTcpAddress.parse(via).path)
         except ValueError:
             return None
         while path:
             if (service := self._services.get(path)) is not None:
                 return service
             path = path.rpartition("/")[0]
-        return self._services.get("/")
+        return self._services.get("")
+
+
+def _path_key(path: str) -> str:
+    """Give the form in which paths are compared."""
+    if not path.startswith("/"):
+        raise ValueError(f"the path {path!r} must begin with /")
+    return path.rstrip("/").lower()
 
 
 def _url(port: IListeningPort) -> str:
     address = port.getHost()
-    host = getattr(address, "host", "localhost")
-    if ":" in host:
-        host = f"[{host}]"
-    return f"net.tcp://{host}:{getattr(address, 'port', 808)}"
-
-
-def _raise_descriptor_limit() -> int:
-    """Let the process have as many file descriptors as it may, and tell how many."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    return sys.maxsize if hard == resource.RLIM_INFINITY else hard
+    where = spell_address(address)
+    is_ip = isinstance(address, IPv4Address | IPv6Address)
+    return f"net.tcp://{where}" if is_ip else where

@@ -1,0 +1,204 @@
+"""One connection to the server, over all the sessions that it carries.
+
+Each session is a conversation of the service that its preamble named. Here is said how sessions
+begin and end, what a client that breaks the rules is told, and how long one is waited for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from twisted.internet.address import IPv4Address, IPv6Address
+from twisted.internet.error import ConnectionAborted
+from twisted.internet.interfaces import IAddress
+from twisted.python.failure import Failure
+
+from ipam_progress.errors import FramingError
+from ipam_progress.framing import (
+    ConnectionClosed,
+    Drained,
+    EndReceived,
+    EnvelopeReceived,
+    FaultReceived,
+    PreambleReceived,
+    ServerConnection,
+    SessionEnded,
+    SessionOpened,
+    State,
+    faults,
+)
+from ipam_progress.net.channel import Channel
+from ipam_progress.net.dispatcher import Conversation
+
+if TYPE_CHECKING:
+    from ipam_progress.net.server import ManagementServer
+
+__all__ = ["ServerChannel"]
+
+_IN_PREAMBLE = frozenset({State.MODE, State.VIA, State.ENCODING, State.UPGRADE})
+"""A preamble has begun and is not complete."""
+
+
+class ServerChannel(Channel):
+    """A connection to the server, over all the sessions that it carries."""
+
+    framing: ServerConnection
+
+    def __init__(self, server: ManagementServer) -> None:
+        super().__init__(
+            ServerConnection(server.framing_settings),
+            server.reactor,
+            close_timeout=server.limits.close_timeout,
+        )
+        self.server = server
+        self._host = ""
+        self._conversation: Conversation | None = None
+        self._open_conversation: Callable[[ServerChannel], Conversation] | None = None
+
+    # --- For those above -------------------------------------------------------------------------
+
+    def evict(self, reason: str) -> None:
+        """Go because others need the room (an `ipam_progress.net.admission.Guest`)."""
+        self.abort(reason)
+
+    def stop(self) -> None:
+        """End the session, if there is one, and the connection."""
+        if self._conversation is not None:
+            self._conversation.stop()
+            self.proceed()
+        elif self.framing.state is not State.DRAINING:
+            self.close()
+
+    def send_end(self) -> None:
+        """Say that no more messages go in this session; `proceed` is to follow."""
+        if self.framing.state is State.LOCAL_ENDED:
+            return  # it has been said
+        self.framing.send_end()
+        if self.framing.state is not State.ENDED:
+            self.await_end()
+
+    def await_end(self) -> None:
+        """Give the client some time to read what is left for it and to end the session."""
+        self.set_deadline(self.server.limits.close_timeout, self._no_end_came)
+
+    def _no_end_came(self) -> None:
+        """Close without the client's End; what is on its way to a slow client still arrives."""
+        self.log.warn(
+            "{peer}: connection closed: the session's end was not answered in time", peer=self.peer
+        )
+        self._leave_conversation()
+        self.close()
+
+    # --- What Twisted calls ----------------------------------------------------------------------
+
+    def connectionMade(self) -> None:
+        """Let the connection in, or turn it away."""
+        super().connectionMade()
+        self._host = _host_of(self.transport.getPeer())
+        refusal = self.server.entered(self, self._host)
+        if refusal is None:
+            self.set_deadline(
+                self.server.limits.preamble_timeout, self.abort, "no session was opened in time"
+            )
+        else:
+            self.abort(refusal)
+
+    def _drop(self) -> bool:
+        dropped = super()._drop()
+        self._leave_conversation()
+        return dropped
+
+    def _lost(self, reason: Failure) -> None:
+        in_session = self._conversation is not None
+        if not reason.check(ConnectionAborted) and (in_session or self._is_in_preamble()):
+            self.log.warn(
+                "{peer}: connection lost: {reason}",
+                peer=self.peer,
+                reason=reason.getErrorMessage(),
+            )
+        self._leave_conversation()
+        self.server.left(self, self._host)
+
+    def _resumed(self) -> None:
+        if self._conversation is not None:
+            self._conversation.resumed()
+
+    def _leave_conversation(self) -> None:
+        conversation, self._conversation = self._conversation, None
+        if conversation is not None:
+            conversation.connection_lost()
+
+    def _is_in_preamble(self) -> bool:
+        """Tell whether a preamble has begun and is not complete."""
+        return self.framing.state in _IN_PREAMBLE
+
+    # --- Events ----------------------------------------------------------------------------------
+
+    def _framing_failed(self, error: FramingError) -> None:
+        self._leave_conversation()
+        if error.fault is None:
+            self.abort(str(error))
+            return
+        self.log.warn(
+            "{peer}: {reason}; sent the fault {fault}",
+            peer=self.peer,
+            reason=error,
+            fault=faults.short_name(error.fault),
+        )
+        self.stop_sending()
+        self.set_deadline(
+            self.server.limits.close_timeout, self.abort, "the fault was not read in time"
+        )
+
+    def _preamble_received(self, event: PreambleReceived) -> None:
+        self._open_conversation = self.server.service_at(event.via)
+
+    def _session_opened(self, event: SessionOpened) -> None:
+        assert self._open_conversation is not None  # no other Via is accepted
+        self.server.admission.session_opened(self)
+        self.clear_deadline()
+        self._conversation = self._open_conversation(self)
+
+    def _envelope_received(self, event: EnvelopeReceived) -> None:
+        # what crosses our End comes too late: nothing may be sent any more, not even a fault
+        if self.framing.state is not State.LOCAL_ENDED:
+            assert self._conversation is not None
+            self._conversation.receive(event.payload)
+
+    def _end_received(self, event: EndReceived) -> None:
+        assert self._conversation is not None
+        self._conversation.end_received()
+
+    def _session_ended(self, event: SessionEnded) -> None:
+        self._leave_conversation()
+        if self.server.stopping:
+            self.close()
+        else:
+            self.server.admission.await_session(self)
+            self.set_deadline(self.server.limits.idle_timeout, self._no_next_session)
+
+    def _no_next_session(self) -> None:
+        """Close a connection that its client keeps for later, as clients expect."""
+        if self._is_in_preamble():
+            self.abort("no further session was opened in time")
+        else:
+            self.close()
+
+    def _fault_received(self, event: FaultReceived) -> None:
+        self.abort(f"the client sent the fault {faults.short_name(event.uri)!r}")
+
+    def _connection_closed(self, event: ConnectionClosed) -> None:
+        self._leave_conversation()
+        self.close()
+
+    def _drained(self, event: Drained) -> None:
+        if event.complete:
+            self.close()
+        else:
+            self.abort("the client went on sending after it was sent a fault")
+
+
+def _host_of(address: IAddress) -> str:
+    """Give what connections are counted by; those that come without IP count as one address."""
+    return address.host if isinstance(address, IPv4Address | IPv6Address) else ""
