@@ -10,6 +10,7 @@
     |     |  +- QuotaExceededError
     |     +- EnvelopeError        a document that is no SOAP 1.2 message with addressing
     |     +- DeserializationError a body that does not fit the types of its contract
+    |     +- SecurityError        a peer that is refused, or that breaks the rules of an upgrade
     +- ConnectionLostError        there is no connection, or it went before the conversation was over
     +- RequestTimeoutError        the peer gave no answer in time
 
@@ -32,6 +33,7 @@ __all__ = [
     "QuotaExceededError",
     "RemoteProtocolError",
     "RequestTimeoutError",
+    "SecurityError",
     "SerializationError",
 ]
 
@@ -110,6 +112,13 @@ class DeserializationError(RemoteProtocolError):
     def __init__(self, message: str, *, path: str = "") -> None:
         super().__init__(f"{path}: {message}" if path else message)
         self.path = path
+
+
+class SecurityError(RemoteProtocolError):
+    """A peer that is refused, or that breaks the rules of a stream upgrade.
+
+    The text is for the log of this side. The peer is told no more than that it failed.
+    """
 
 
 class ConnectionLostError(IpamProgressError):
