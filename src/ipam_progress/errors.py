@@ -11,7 +11,8 @@
     |     +- EnvelopeError        a document that is no SOAP 1.2 message with addressing
     |     +- DeserializationError a body that does not fit the types of its contract
     |     +- SecurityError        a peer that is refused, or that breaks the rules of an upgrade
-    +- ConnectionLostError        there is no connection, or it went before the conversation was over
+    +- AccountsError              a file of accounts that cannot be used
+    +- ConnectionLostError        there is no connection, or it went before the session was over
     +- RequestTimeoutError        the peer gave no answer in time
 
 A decoder returns a value or raises the error of its layer; nothing else leaves it, whatever the
@@ -22,6 +23,7 @@ from collections.abc import Sequence
 from typing import Any
 
 __all__ = [
+    "AccountsError",
     "BinaryXmlError",
     "ConnectionLostError",
     "DeserializationError",
@@ -118,6 +120,21 @@ class SecurityError(RemoteProtocolError):
     """A peer that is refused, or that breaks the rules of a stream upgrade.
 
     The text is for the log of this side. The peer is told no more than that it failed.
+
+    Attributes:
+        status: The number that stands for it in a HandshakeError ([MS-NNS] 2.2.1): the one this
+            side tells, or the one the peer told; None where no such number is at work.
+    """
+
+    def __init__(self, message: str, *, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class AccountsError(IpamProgressError):
+    """A file of accounts that cannot be used, or an account that it cannot hold.
+
+    The text names the file and the line, never what stands in it.
     """
 
 
