@@ -51,15 +51,16 @@ _DEMANDED: Final = (
     NegotiateFlags.unicode
     | NegotiateFlags.ntlm
     | NegotiateFlags.extended_session_security
-    | NegotiateFlags.key_exch
     | NegotiateFlags.key_128
 )
-"""Without these, keys would be short, shared by both directions, or guessable."""
+"""Without these, keys would be short, or shared by both directions."""
+
+_PROTECTING: Final = NegotiateFlags.sign | NegotiateFlags.seal
 
 _ECHOED: Final = (
     _DEMANDED
-    | NegotiateFlags.sign
-    | NegotiateFlags.seal
+    | _PROTECTING
+    | NegotiateFlags.key_exch
     | NegotiateFlags.always_sign
     | NegotiateFlags.version
     | NegotiateFlags.key_56
@@ -303,8 +304,8 @@ class NtlmAcceptor(_Context):
     def _answer_negotiate(self, token: bytes) -> bytes:
         """Agree on flags and give the challenge, [MS-NLMP] 3.2.5.1.1."""
         flags = NegotiateFlags(Negotiate.unpack(_ntlm(token)).flags)
-        if flags & _DEMANDED != _DEMANDED:
-            raise refuse(f"the client's NTLM is too weak: it lacks {_DEMANDED & ~flags!r}")
+        if lacking := _lacking(flags):
+            raise refuse(f"the client's NTLM is too weak: it lacks {lacking!r}")
         self._negotiate = token
         self._challenge = challenge_message(
             (flags & _ECHOED)
@@ -321,7 +322,7 @@ class NtlmAcceptor(_Context):
         """Check the proof of the password and the MIC, [MS-NLMP] 3.2.5.1.2."""
         message = Authenticate.unpack(_ntlm(token))
         flags = message.flags & Challenge.unpack(self._challenge).flags
-        if flags & _DEMANDED != _DEMANDED or message.flags & NegotiateFlags.anonymous:
+        if _lacking(flags) or message.flags & NegotiateFlags.anonymous:
             raise refuse("the client's NTLM became too weak in its AUTHENTICATE")
         response = message.nt_challenge_response or b""
         if len(response) < _NT_PROOF_SIZE + _CLIENT_CHALLENGE_HEAD:
@@ -409,7 +410,7 @@ class NtlmInitiator(_Context):
         self._exported_key = secrets.token_bytes(16) if session_key is None else session_key
         flags = _DEMANDED | NegotiateFlags.request_target | NegotiateFlags.always_sign
         if level >= ProtectionLevel.SIGN:
-            flags |= NegotiateFlags.sign
+            flags |= NegotiateFlags.sign | NegotiateFlags.key_exch
         if level >= ProtectionLevel.ENCRYPT_AND_SIGN:
             flags |= NegotiateFlags.seal
         self._flags = flags
@@ -449,11 +450,10 @@ class NtlmInitiator(_Context):
         response, _, exchange_key = crypto.compute_response_v2(
             key, challenge.server_challenge, self._client_challenge, time, target_info
         )
-        session_key, encrypted_key = self._exported_key, b"\x00"
-        if flags & (NegotiateFlags.sign | NegotiateFlags.seal):
+        session_key, encrypted_key = exchange_key, b""
+        if flags & _PROTECTING:
+            session_key = self._exported_key
             encrypted_key = crypto.rc4k(exchange_key, session_key)
-        else:
-            session_key = exchange_key
         message = Authenticate(
             flags,
             lm_challenge_response=bytes(24),  # no LM response, and this says so
@@ -488,6 +488,13 @@ def challenge_message(flags: int, nonce: bytes, names: ServerNames, now: datetim
     ).pack()
 
 
+def _lacking(flags: int) -> NegotiateFlags:
+    """Tell which flags are missing that are demanded."""
+    # A key of the client's choice is for protection only; without, gss-ntlmssp cannot bear one.
+    demanded = _DEMANDED | (NegotiateFlags.key_exch if flags & _PROTECTING else 0)
+    return NegotiateFlags(demanded & ~flags)
+
+
 def _ntlm(token: bytes) -> bytes:
     if not token.startswith(b"NTLMSSP\x00"):
         raise ValueError("it does not begin as such")
@@ -503,7 +510,7 @@ def _response_key(hash_: bytes, user: str, domain: str) -> bytes:
 
 def _session_key(flags: int, exchange_key: bytes, encrypted_key: bytes) -> bytes:
     """Find the key that the client chose for the session, [MS-NLMP] 3.2.5.1.2."""
-    if not flags & (NegotiateFlags.sign | NegotiateFlags.seal):
+    if not flags & _PROTECTING:
         return exchange_key
     if len(encrypted_key) != 16:
         raise ValueError("its session key is not 16 octets long")
