@@ -12,6 +12,7 @@
     |     +- DeserializationError a body that does not fit the types of its contract
     |     +- SecurityError        a peer that is refused, or that breaks the rules of an upgrade
     +- AccountsError              a file of accounts that cannot be used
+    +- ConfigurationError         a configuration that cannot be used
     +- ConnectionLostError        there is no connection, or it went before the session was over
     +- RequestTimeoutError        the peer gave no answer in time
 
@@ -25,6 +26,7 @@ from typing import Any
 __all__ = [
     "AccountsError",
     "BinaryXmlError",
+    "ConfigurationError",
     "ConnectionLostError",
     "DeserializationError",
     "EnvelopeError",
@@ -136,6 +138,18 @@ class AccountsError(IpamProgressError):
 
     The text names the file and the line, never what stands in it.
     """
+
+
+class ConfigurationError(IpamProgressError):
+    """A configuration that cannot be used; a line for everything that is wrong with it.
+
+    Attributes:
+        problems: What is wrong, and what to do: ``server.toml:12: limits.outbox: ...``.
+    """
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
 
 
 class ConnectionLostError(IpamProgressError):
