@@ -167,8 +167,9 @@ class ServerChannel(Channel):
             self._conversation.receive(event.payload)
 
     def _end_received(self, event: EndReceived) -> None:
-        assert self._conversation is not None
-        self._conversation.end_received()
+        if self.framing.state is State.PEER_ENDED:  # it does not answer ours
+            assert self._conversation is not None
+            self._conversation.end_received()
 
     def _session_ended(self, event: SessionEnded) -> None:
         self._leave_conversation()
