@@ -44,7 +44,9 @@ class Quotas:
         max_string: Octets of one text.
         max_attributes: Attributes and namespace declarations of one element.
         max_namespaces: Prefixes in scope at one time.
-        max_elements: Elements in all, those of an array counted one by one.
+        max_elements: Elements and comments in all, those of an array counted one by one. An element
+            that declares a prefix counts for more, by a quarter of the prefixes in scope, because
+            that is what it has to remember.
     """
 
     max_depth: int = 128
@@ -258,6 +260,9 @@ def _read(  # noqa: C901, PLR0912, PLR0915 (one loop without calls: this is wher
                             f"a comment takes more than {max_string} octets", offset=start
                         )
                     append(Comment(text))
+                    elements -= 1
+                    if elements < 0:
+                        raise _too_many(quotas, start)
                     continue
                 if code != 0x03:
                     raise BinaryXmlError(_unexpected(code), offset=position - 1)
@@ -294,15 +299,15 @@ def _read(  # noqa: C901, PLR0912, PLR0915 (one loop without calls: this is wher
                 append(
                     StartElement(prefix, local_name, scope[prefix], attributes, declarations, scope)
                 )
+                if declarations:
+                    elements -= len(scope) >> 2
             else:
                 append(StartElement(prefix, local_name, scope[prefix], (), (), scope))
             elements -= 1
             if len(stack) > max_depth:
                 raise QuotaExceededError(f"more than {max_depth} elements are open", offset=start)
             if elements < 0:
-                raise QuotaExceededError(
-                    f"the document has more than {quotas.max_elements} elements", offset=start
-                )
+                raise _too_many(quotas, start)
             if is_array:
                 is_array = False
                 added = len(tokens)
@@ -328,6 +333,12 @@ def _read(  # noqa: C901, PLR0912, PLR0915 (one loop without calls: this is wher
         return tokens
     failure.tokens = tokens
     raise failure
+
+
+def _too_many(quotas: Quotas, offset: int) -> QuotaExceededError:
+    return QuotaExceededError(
+        f"the document has more than {quotas.max_elements} elements", offset=offset
+    )
 
 
 def _unexpected(code: int) -> str:
