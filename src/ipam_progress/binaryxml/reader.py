@@ -25,7 +25,15 @@ from ipam_progress.binaryxml.text_reader import (
     CONSTANT_TEXTS,
     TEXT_READERS,
 )
-from ipam_progress.binaryxml.tokens import END, Attribute, Comment, StartElement, Text, Token
+from ipam_progress.binaryxml.tokens import (
+    END,
+    ROOT_SCOPE,
+    Attribute,
+    Comment,
+    StartElement,
+    Text,
+    Token,
+)
 from ipam_progress.errors import BinaryXmlError, QuotaExceededError
 from ipam_progress.namespaces import XML, XMLNS
 
@@ -78,8 +86,6 @@ for _index, _letter in enumerate(PREFIX_LETTERS):
 
 _PREFIXES: Final = tuple(_NAMED.get(code, ("", False))[0] for code in range(256))
 _IN_DICTIONARY: Final = tuple(_NAMED.get(code, ("", False))[1] for code in range(256))
-
-_ROOT_SCOPE: Final[Mapping[str, str]] = {"": "", "xml": XML}
 
 
 def decode_document(
@@ -206,7 +212,7 @@ def _read(  # noqa: C901, PLR0912, PLR0915 (one loop without calls: this is wher
     end = len(data)
     tokens: list[Token] = []
     append = tokens.append
-    scope = _ROOT_SCOPE
+    scope = ROOT_SCOPE
     stack: list[Mapping[str, str]] = []
     max_depth = quotas.max_depth
     max_string = quotas.max_string
