@@ -6,7 +6,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 import pytest
-from twisted.internet.address import IPv4Address
+from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost
 from twisted.internet.testing import MemoryReactorClock, StringTransport
@@ -119,7 +119,8 @@ class MemoryReactor(MemoryReactorClock):
 
     def listenTCP(self, port, factory, backlog=50, interface=""):
         super().listenTCP(port, factory, backlog, interface)
-        self.ports.append(MemoryPort(IPv4Address("TCP", interface or "0.0.0.0", port)))
+        kind = IPv6Address if ":" in interface else IPv4Address
+        self.ports.append(MemoryPort(kind("TCP", interface or "0.0.0.0", port)))
         return self.ports[-1]
 
     def callFromThread(self, function, *arguments, **keywords) -> None:
@@ -445,3 +446,8 @@ def tree_of():
 @pytest.fixture(scope="session")
 def conversation():
     return lambda name: json.loads((DATA / "conversations" / f"{name}.json").read_text())
+
+
+@pytest.fixture(scope="session")
+def conversation_names():
+    return [path.stem for path in (DATA / "conversations").glob("*.json")]
