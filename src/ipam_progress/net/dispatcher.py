@@ -25,6 +25,7 @@ from ipam_progress.service.callbacks import encode_callback
 from ipam_progress.service.endpoint import ServiceEndpoint
 from ipam_progress.session.outputs import HandlerCall
 from ipam_progress.session.server import ServerSession
+from ipam_progress.soap import shorten
 
 if TYPE_CHECKING:
     from ipam_progress.net.server import ManagementServer
@@ -63,10 +64,16 @@ class Conversation:
             answer = self._endpoint.process(envelope, self._codec, self._target())
         except RemoteProtocolError as error:
             # string tables are in doubt, and with them every message that would follow
-            self._channel.abort(str(error))
+            self._channel.abort(shorten(str(error), 500))
             return
         if answer is not None:
             self._channel.framing.send_envelope(answer)
+            if answer.refusal:
+                self.log.warn(
+                    "{peer}: refused a request: {refusal}",
+                    peer=self._channel.peer,
+                    refusal=answer.refusal,
+                )
             if answer.ends_session:
                 self._end_at_once()
 
