@@ -449,7 +449,7 @@ class RawClient:
 
 def with_body(envelope, body):
     """Put other octets where the body of an envelope has its content."""
-    start = envelope.index(b"\x56\x0e") + 2  # <s:Body>, by the prefix s and the static dictionary
+    start = envelope.rindex(b"\x56\x0e") + 2  # <s:Body>: prefix s, static dictionary
     return envelope[:start] + body + b"\x01\x01"
 
 
