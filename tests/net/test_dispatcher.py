@@ -2,6 +2,7 @@
 
 import threading
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from twisted.internet.defer import Deferred
@@ -445,3 +446,33 @@ def test_a_waiting_coroutine_goes_on_when_its_client_has_gone(make_harness):
     wire.reset()
     harness.settle()
     assert ended == [True]
+
+
+@pytest.mark.parametrize("leave", ["reset", "end"])
+def test_a_coroutine_whose_client_has_gone_lets_others_run(make_harness, leave):
+    """It has nobody to wait for any more, and must not keep the reactor to itself for that."""
+    registry, steps = OperationRegistry(), []
+
+    @registry.default()
+    async def handler(_parameters, progress):
+        for step in range(2000):
+            steps.append(step)
+            await progress.update(percent=Decimal(step) / 20)
+
+    harness = make_harness(registry, limits=Limits(outbox=10))
+    wire = harness.connect().open()
+    wire.transport.fill()  # and it stays so: nothing can be written any more
+    wire.start()
+    harness.settle()
+    turns = []
+
+    def other():
+        turns.append(len(steps))
+        if len(steps) < 2000:
+            harness.reactor.callLater(0, other)
+
+    other()
+    getattr(wire, leave)()
+    harness.settle()
+    assert turns[-1] == 2000
+    assert all(later - earlier < 500 for earlier, later in pairwise(turns))

@@ -185,6 +185,8 @@ class OperationConversation(Conversation):
         """Encode and write callbacks until none waits or the transport is full."""
         self._pump_is_due = False
         channel, outbox = self._channel, self._session.outbox
+        if outbox.is_closed:
+            outbox.take_all()  # whatever becomes of the connection, handlers go on
         while not channel.full:
             batch = outbox.take_all(_BATCH)
             if not batch:
