@@ -58,15 +58,24 @@ class Encoder:
         self._out = out = bytearray(1)  # an empty string table, as most messages have
         return out
 
+    @property
+    def buffer(self) -> bytearray:
+        """The buffer of the message that is being written, as `begin` gave it.
+
+        Raises:
+            LocalProtocolError: If none was started.
+        """
+        if self._out is None:
+            raise LocalProtocolError("no message is being written: begin one first")
+        return self._out
+
     def finish(self) -> bytes:
         """End the message; give its string table and document.
 
         Raises:
             LocalProtocolError: If none was started.
         """
-        out = self._out
-        if out is None:
-            raise LocalProtocolError("no message is being written: begin one first")
+        out = self.buffer
         self._out = None
         if self._table.has_news:
             out[:1] = self._table.take_announcement()
