@@ -23,7 +23,7 @@ from ipam_progress.demo import demo_registry
 from ipam_progress.framing import ClientConnection
 from ipam_progress.framing.records import EndRecord, SizedEnvelopeRecord, parse_record
 from ipam_progress.namespaces import INSTANCE, SOAP
-from ipam_progress.net.client import ClientChannel
+from ipam_progress.net.client import ClientChannel, ManagementClient
 from ipam_progress.net.limits import Limits
 from ipam_progress.net.server import OPERATION_PATH, ManagementServer
 from ipam_progress.service.bodies import end_with_body
@@ -337,6 +337,57 @@ class ClientHarness:
         self.wire.catch_up()
 
 
+class Link:
+    """A connection of a client's endpoint to the server, octets carried by hand."""
+
+    def __init__(self, protocol, wire: Wire) -> None:
+        self.wire = wire
+        self.client = Wire(protocol, MemoryTransport())
+        protocol.makeConnection(self.client.transport)
+
+    def carry(self) -> bool:
+        """Carry what was written, and the end of either side; tell whether there was anything."""
+        carried = [self._carry(self.client, self.wire), self._carry(self.wire, self.client)]
+        return any(carried)
+
+    @staticmethod
+    def _carry(sender: Wire, receiver: Wire) -> bool:
+        octets = sender.transport.value()
+        sender.transport.clear()
+        if octets and not receiver.is_gone:
+            receiver.send(octets)
+        left = sender.transport.disconnecting and not sender.is_gone
+        if left:
+            sender.catch_up()
+            if not receiver.is_gone:
+                receiver.reset() if sender.transport.aborted else receiver.half_close()
+        return bool(octets or left)
+
+
+class Pair:
+    """A `ManagementClient` and a server in memory."""
+
+    def __init__(self, registry=None, url: str = "net.tcp://server.example:9100", **arguments):
+        self.harness = Harness(registry)
+        self.reactor = self.harness.reactor
+        self.client = ManagementClient(url, reactor=self.reactor, **arguments)
+        self.links: list[Link] = []
+
+    def connect(self) -> None:
+        """Let the connections come about that were asked for."""
+        while self.reactor.tcpClients:
+            _host, _port, factory, _timeout, _address = self.reactor.tcpClients.pop(0)
+            protocol = factory.buildProtocol(PEER)
+            self.links.append(Link(protocol, self.harness.connect()))
+
+    def run(self) -> None:
+        """Carry octets until nobody has anything more to say."""
+        self.connect()
+        self.reactor.settle()
+        while sum(link.carry() for link in self.links):  # all of them, each time
+            self.reactor.settle()
+
+
 class Outcome(list):
     """What a Deferred has come to: empty while it waits; an exception where it failed."""
 
@@ -393,6 +444,11 @@ def make_harness() -> Callable[..., Harness]:
 @pytest.fixture(scope="session")
 def make_client() -> Callable[..., ClientHarness]:
     return ClientHarness
+
+
+@pytest.fixture(scope="session")
+def make_pair() -> Callable[..., Pair]:
+    return Pair
 
 
 @pytest.fixture(scope="session")
