@@ -285,7 +285,18 @@ def test_a_fault_of_the_server_itself_ends_the_session(harness, log, path, reque
     wire.end()
     assert wire.received() == []
     assert not wire.transport.disconnecting
-    log.take_failures()
+    refused = "127.0.0.1:40000: refused a request: InternalServiceFault"
+    assert {line[: len(refused)] for line in log.lines()} == {refused}
+
+
+def test_a_session_that_is_ending_need_not_be_stopped(harness, outcome_of):
+    wire = harness.connect().open(SERVER_PATH)
+    wire.send(wire.one_way(StartTask(taskType=IpamTaskType.Discovery)))
+    stopped = outcome_of(harness.server.stopService())
+    assert wire.names() == ["PreambleAckRecord", "SoapFaultError", "EndRecord"]
+    wire.end()
+    harness.settle()
+    assert stopped == [None]
 
 
 def test_a_running_operation_is_left_alone_when_its_session_is_ended_so(make_harness, scripted):

@@ -248,6 +248,16 @@ def test_a_failed_initialization_is_told_and_ends_the_session(make_harness):
     assert isinstance(end, EndRecord)
 
 
+def test_a_client_that_reads_again_between_sessions_is_read_again(harness):
+    wire = harness.connect().open()
+    wire.end()
+    harness.settle()
+    wire.transport.fill()
+    assert not wire.transport.reading
+    wire.transport.drain()
+    assert wire.transport.reading
+
+
 # --- Broken rules --------------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ named, writes what comes back, and fulfils for the session's machine the Protoco
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -37,7 +38,7 @@ _BATCH = 64
 """Callbacks that are encoded before they are written together."""
 
 
-class Conversation:
+class Conversation(ABC):
     """One session of a service.
 
     Args:
@@ -77,26 +78,27 @@ class Conversation:
             if answer.ends_session:
                 self._end_at_once()
 
+    @abstractmethod
     def _end_at_once(self) -> None:
         """Send an End behind an answer that said that the server has failed."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _target(self) -> Any:
         """Give what the service calls."""
-        raise NotImplementedError
 
+    @abstractmethod
     def end_received(self) -> None:
         """The client sends no more."""
-        raise NotImplementedError
 
+    @abstractmethod
     def connection_lost(self) -> None:
         """The connection is gone, or the session failed."""
-        raise NotImplementedError
 
+    @abstractmethod
     def stop(self) -> None:
         """The server stops."""
-        raise NotImplementedError
 
+    @abstractmethod
     def resumed(self) -> None:
         """The transport can take octets again."""
 
@@ -291,3 +293,6 @@ class TaskConversation(Conversation):
     def stop(self) -> None:
         """End the session."""
         self._channel.send_end()
+
+    def resumed(self) -> None:
+        """Do nothing: every message is answered at once, nothing waits."""
