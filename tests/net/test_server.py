@@ -77,6 +77,17 @@ def test_a_listener_that_cannot_listen_takes_the_others_with_it(
     assert len(outcome_of(harness.server.start())[0]) == 3
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "backlog"),
+    [("tcp:1", 1024), ("tcp:port=1:interface=127.0.0.1", 1024), ("tcp6:1", 1024)]
+    + [("tcp:1:backlog=5", 5), ("tcp:1:backlog=5:interface=127.0.0.1", 5)],
+)
+def test_a_burst_of_connections_may_wait_to_be_accepted(make_harness, endpoint, backlog):
+    harness = make_harness(listen=(endpoint,))
+    ((_, _, given, _),) = harness.reactor.tcpServers
+    assert given == backlog
+
+
 def test_an_endpoint_that_makes_no_sense_is_told(make_harness, outcome_of):
     harness = make_harness(start=False, listen=("tcp:1", "nonsense"))
     assert isinstance(outcome_of(harness.server.start()).error, ValueError)
