@@ -79,8 +79,13 @@ def test_a_listener_that_cannot_listen_takes_the_others_with_it(
 
 @pytest.mark.parametrize(
     ("endpoint", "backlog"),
-    [("tcp:1", 1024), ("tcp:port=1:interface=127.0.0.1", 1024), ("tcp6:1", 1024)]
-    + [("tcp:1:backlog=5", 5), ("tcp:1:backlog=5:interface=127.0.0.1", 5)],
+    [
+        ("tcp:1", 1024),
+        ("tcp:port=1:interface=127.0.0.1", 1024),
+        ("tcp6:1", 1024),
+        ("tcp:1:backlog=5", 5),
+        ("tcp:1:backlog=5:interface=127.0.0.1", 5),
+    ],
 )
 def test_a_burst_of_connections_may_wait_to_be_accepted(make_harness, endpoint, backlog):
     harness = make_harness(listen=(endpoint,))
