@@ -403,6 +403,14 @@ class RawClient:
             records.append(self.next_record())
         return records
 
+    def records_until(self, last):
+        """Give everything until a record that is to come."""
+        records = [self.next_record()]
+        while records[-1] != last:
+            assert records[-1] not in {CLOSED, RESET}, f"{records[-1]} before {last}"
+            records.append(self.next_record())
+        return records
+
     def open_session(self, path):
         """Send a preamble and await its answer."""
         self.via = self.server.url + path
