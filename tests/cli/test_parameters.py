@@ -146,8 +146,7 @@ def test_a_mistake_is_told(text, cause) -> None:
     assert "root:" not in str(caught.value)
 
 
-def test_entries_of_dictionaries_are_checked(filled) -> None:
-    """Wherever a filled element of any type gets another name, it is found."""
+def test_a_misspelt_name_is_found_wherever_it_stands(filled) -> None:
     found = 0
     for operation, (_, element) in filled.items():
         octets = as_file(operation, element)

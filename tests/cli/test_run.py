@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.live
+
 PATIENCE = 30
 
 PROGRAM = """
@@ -177,6 +179,16 @@ def test_parameters_arrive(program_url, program_folder, command) -> None:
     assert arrived["OperationId"] == "CreateDhcpScope"
     assert arrived["Scope"]["$type"] == "DhcpScopeV4"
     assert arrived["Scope"]["ScopeName"] == "L\u00e4b"
+
+
+def test_parameters_that_cannot_be_sent(demo_url, command, tmp_path) -> None:
+    path = tmp_path / "scope.json"
+    path.write_text(r'{"Scope": {"$type": "DhcpScopeV4", "ScopeName": "a\u0001"}}')
+    status, lines, (error,) = command(
+        "run", demo_url, "CreateDhcpScope", "--parameters", path
+    ).end()  # fmt: skip
+    assert (status, lines) == (2, [])
+    assert error.startswith("Error: CreateDhcpScope cannot be sent: paramters.Scope.ScopeName: ")
 
 
 @pytest.mark.parametrize("arguments", [(), ("--json",)])

@@ -12,6 +12,8 @@ from ipam_progress.cli.serve import serve_until_cancelled
 from ipam_progress.net.server import ManagementServer
 from ipam_progress.operations import OperationRegistry
 
+pytestmark = pytest.mark.live
+
 WAITS_FOR_EVER = """
 from twisted.internet.defer import Deferred
 from ipam_progress import OperationRegistry

@@ -52,6 +52,8 @@ class _CommandModules(click.Group):
         except click.UsageError as error:
             command = (error.ctx or ctx).command_path
             raise _Misuse(f"{error.format_message()} ({command} --help says more)") from error
+        except KeyboardInterrupt:  # before a command has its own way to deal with it
+            raise click.exceptions.Exit(130) from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
         """Give the names of the commands."""
