@@ -50,6 +50,7 @@ class MemoryTransport(StringTransport):
     def __init__(self, peer=PEER) -> None:
         super().__init__(peerAddress=peer)
         self.capacity: float = float("inf")
+        self.lost: Callable[[], None] = lambda: None
         self.aborted = False
         self.half_closed = False
         self.reading = True
@@ -74,6 +75,11 @@ class MemoryTransport(StringTransport):
 
     def loseWriteConnection(self) -> None:
         self.half_closed = True
+
+    def loseConnection(self) -> None:
+        super().loseConnection()
+        if self.half_closed:  # there is nothing left to wait for
+            self.lost()
 
     def abortConnection(self) -> None:
         self.aborted = True
@@ -150,6 +156,7 @@ class Wire:
         self.channel = channel
         self.transport = transport
         self.is_gone = False
+        transport.lost = self.close
         self._octets = b""
         self._decoder = Decoder()
         self._encoder = Encoder()

@@ -219,8 +219,9 @@ class Channel(Protocol, ABC):
         self._course = _Course.CLOSES
         self.flush()
         self.transport.unregisterProducer()
-        self.transport.loseConnection()
+        # first the deadline: where our side is closed already, the connection is lost at once
         self.set_deadline(self._close_timeout, self.abort, "what was sent last is not being read")
+        self.transport.loseConnection()
 
     def abort(self, reason: str) -> None:
         """Drop the connection at once, saying why in the log."""
