@@ -55,6 +55,13 @@ class MemoryTransport(StringTransport):
         self.half_closed = False
         self.reading = True
         self.no_delay = False
+        self.options: dict[tuple[int, int], int] = {}
+
+    def getHandle(self):
+        return self
+
+    def setsockopt(self, level: int, option: int, value: int) -> None:
+        self.options[level, option] = value
 
     def setTcpNoDelay(self, enabled: bool) -> None:
         self.no_delay = enabled

@@ -14,6 +14,7 @@ from ipam_progress.framing.records import (
     SizedEnvelopeRecord,
     VersionRecord,
 )
+from ipam_progress.net import server_channel
 from ipam_progress.net.limits import Limits
 from ipam_progress.net.server import OPERATION_PATH, SERVER_PATH
 from ipam_progress.operations import OperationRegistry
@@ -472,6 +473,22 @@ def test_peers_are_named_whatever_they_are(harness):
     local.open(SERVER_PATH)
     local.ask(TASK)
     assert local.names() == ["PreambleAckRecord", "StartTaskResponse"]
+
+
+@pytest.mark.parametrize("option", [25, None])
+def test_the_system_keeps_little_for_a_slow_client(harness, monkeypatch, option):
+    monkeypatch.setattr(server_channel, "_UNSENT_OPTION", option)
+    wire = harness.connect()
+    assert wire.transport.options == ({} if option is None else {(6, 25): 65_536})
+
+
+def test_a_kernel_may_not_know_the_option(harness, monkeypatch):
+    def refuse(*_arguments):
+        raise OSError(92, "Protocol not available")
+
+    monkeypatch.setattr(type(harness.connect().transport), "setsockopt", refuse)
+    wire = harness.connect().open()
+    assert wire.names() == ["PreambleAckRecord"]
 
 
 def test_the_final_status_goes_before_the_end(make_harness):

@@ -15,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from twisted.internet.interfaces import IDelayedCall
-from twisted.logger import Logger
+from twisted.logger import Logger, LogLevel
 
 from ipam_progress.contracts.enumerations import IpamTaskType
 from ipam_progress.contracts.messages import SetOverallStatus
@@ -50,6 +50,7 @@ class Conversation(ABC):
     __slots__ = ("_channel", "_codec", "_endpoint", "_server")
 
     log: ClassVar[Logger] = Logger()
+    _level_of_handlers: ClassVar[LogLevel] = LogLevel.info
 
     def __init__(
         self, server: ManagementServer, channel: ServerChannel, endpoint: ServiceEndpoint
@@ -106,8 +107,11 @@ class Conversation(ABC):
 
     def run_handler(self, call: HandlerCall) -> None:
         """Run a handler of an operation or of a task."""
-        self.log.info(
-            "{peer}: {operation} started", peer=self._channel.peer, operation=call.description
+        self.log.emit(
+            self._level_of_handlers,
+            "{peer}: {operation} started",
+            peer=self._channel.peer,
+            operation=call.description,
         )
         self._server.runner.run_handler(
             replace(
@@ -130,7 +134,8 @@ class Conversation(ABC):
         call.failed(error)
 
     def _log_end(self, call: HandlerCall, outcome: str) -> None:
-        self.log.info(
+        self.log.emit(
+            self._level_of_handlers,
             "{peer}: {operation} {outcome}",
             peer=self._channel.peer,
             operation=call.description,
@@ -259,6 +264,9 @@ class TaskConversation(Conversation):
     """A session of IIpamServer: requests and replies, and nothing to remember between them."""
 
     __slots__ = ("_silence",)
+
+    # two lines for each StartTask would cost more than all the rest of it
+    _level_of_handlers = LogLevel.debug
 
     def __init__(self, server: ManagementServer, channel: ServerChannel) -> None:
         super().__init__(server, channel, server.task_endpoint)
