@@ -173,6 +173,10 @@ class ServerProgram(Program):
                 targets.append(os.readlink(entry))
         return sum(target.startswith("socket:") for target in targets)
 
+    def warnings(self):
+        """Give the lines of the log that are warnings, or worse."""
+        return [line for line in self.log() if re.search(r"^\S+ (warn|error|critical): ", line)]
+
     def log_by_port(self, ports):
         """Count the warnings in the log that are about connections from these ports of ours."""
         wanted = set(ports)
