@@ -146,6 +146,7 @@ class ServerProgram(Program):
             "--listen", "tcp:0:interface=127.0.0.1", *arguments,
         ]  # fmt: skip
         super().__init__(command, folder, name)
+        self.is_stopping = False
         match = self.wait_for_line(r"^listening on (net\.tcp://127\.0\.0\.1:(\d+))$")
         self.url, self.port = match[1], int(match[2])
 
@@ -192,10 +193,15 @@ class ServerProgram(Program):
         )
         assert self.log_by_port(ports) == expected
 
+    def begin_to_stop(self, number=signal.SIGTERM):
+        """Send the signal, once: a second one would end it at once."""
+        if not self.is_stopping:
+            self.is_stopping = True
+            self.process.send_signal(number)
+
     def stop(self):
         """Stop it as an init system does; it must end well, having had no surprises."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
+        self.begin_to_stop()
         assert self.wait() == 0, self.tail()
         log = self.log()
         surprises = [line for line in log if re.search(r"^\S+ (error|critical):|Traceback", line)]
