@@ -10,7 +10,7 @@
     |     |  +- QuotaExceededError
     |     +- EnvelopeError        a document that is no SOAP 1.2 message with addressing
     |     +- DeserializationError a body that does not fit the types of its contract
-    +- ConnectionLostError        there is no connection, or it went before the conversation was over
+    +- ConnectionLostError        no connection, or it went before the conversation was over
     +- RequestTimeoutError        the peer gave no answer in time
 
 A decoder returns a value or raises the error of its layer; nothing else leaves it, whatever the

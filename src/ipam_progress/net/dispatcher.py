@@ -15,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from twisted.internet.interfaces import IDelayedCall
-from twisted.logger import Logger, LogLevel
+from twisted.logger import Logger
 
 from ipam_progress.contracts.enumerations import IpamTaskType
 from ipam_progress.contracts.messages import SetOverallStatus
@@ -50,7 +50,6 @@ class Conversation(ABC):
     __slots__ = ("_channel", "_codec", "_endpoint", "_server")
 
     log: ClassVar[Logger] = Logger()
-    _level_of_handlers: ClassVar[LogLevel] = LogLevel.info
 
     def __init__(
         self, server: ManagementServer, channel: ServerChannel, endpoint: ServiceEndpoint
@@ -102,45 +101,6 @@ class Conversation(ABC):
     @abstractmethod
     def resumed(self) -> None:
         """The transport can take octets again."""
-
-    # --- HandlerRunner: what runs and how it ends is logged, with the client who asked for it -----
-
-    def run_handler(self, call: HandlerCall) -> None:
-        """Run a handler of an operation or of a task."""
-        self.log.emit(
-            self._level_of_handlers,
-            "{peer}: {operation} started",
-            peer=self._channel.peer,
-            operation=call.description,
-        )
-        self._server.runner.run_handler(
-            replace(
-                call,
-                returned=partial(self._handler_returned, call),
-                failed=partial(self._handler_failed, call),
-            )
-        )
-
-    def log_failure(self, description: str, error: BaseException) -> None:
-        """Log an exception whose text is not for the client."""
-        self._server.runner.log_failure(description, error)
-
-    def _handler_returned(self, call: HandlerCall, result: object) -> None:
-        self._log_end(call, "returned")
-        call.returned(result)
-
-    def _handler_failed(self, call: HandlerCall, error: BaseException) -> None:
-        self._log_end(call, f"failed with {type(error).__name__}: {error}")
-        call.failed(error)
-
-    def _log_end(self, call: HandlerCall, outcome: str) -> None:
-        self.log.emit(
-            self._level_of_handlers,
-            "{peer}: {operation} {outcome}",
-            peer=self._channel.peer,
-            operation=call.description,
-            outcome=outcome,
-        )
 
 
 class OperationConversation(Conversation):
@@ -259,14 +219,48 @@ class OperationConversation(Conversation):
         """Make what a coroutine handler awaits."""
         return DeferredWaiter()
 
+    # --- HandlerRunner: what runs and how it ends is logged, with the client who asked for it -----
+
+    def run_handler(self, call: HandlerCall) -> None:
+        """Run a handler of an operation."""
+        self.log.info(
+            "{peer}: {operation} started",
+            peer=self._channel.peer,
+            operation=call.description,
+        )
+        self._server.runner.run_handler(
+            replace(
+                call,
+                returned=partial(self._handler_returned, call),
+                failed=partial(self._handler_failed, call),
+            )
+        )
+
+    def log_failure(self, description: str, error: BaseException) -> None:
+        """Log an exception whose text is not for the client."""
+        self._server.runner.log_failure(description, error)
+
+    def _handler_returned(self, call: HandlerCall, result: object) -> None:
+        self._log_end(call, "returned")
+        call.returned(result)
+
+    def _handler_failed(self, call: HandlerCall, error: BaseException) -> None:
+        self._log_end(call, f"failed with {type(error).__name__}: {error}")
+        call.failed(error)
+
+    def _log_end(self, call: HandlerCall, outcome: str) -> None:
+        self.log.info(
+            "{peer}: {operation} {outcome}",
+            peer=self._channel.peer,
+            operation=call.description,
+            outcome=outcome,
+        )
+
 
 class TaskConversation(Conversation):
     """A session of IIpamServer: requests and replies, and nothing to remember between them."""
 
     __slots__ = ("_silence",)
-
-    # two lines for each StartTask would cost more than all the rest of it
-    _level_of_handlers = LogLevel.debug
 
     def __init__(self, server: ManagementServer, channel: ServerChannel) -> None:
         super().__init__(server, channel, server.task_endpoint)
@@ -287,7 +281,8 @@ class TaskConversation(Conversation):
 
     def start_task(self, task_type: IpamTaskType, server: str | None) -> None:
         """Trigger a task (an `ipam_progress.service.services.TaskStarter`)."""
-        self._server.registry.tasks.start(task_type, server, self)
+        # a line in the log for each would cost more than all the rest of it; failures have theirs
+        self._server.registry.tasks.start(task_type, server, self._server.runner)
 
     def end_received(self) -> None:
         """Answer the client's End."""
