@@ -70,7 +70,12 @@ def compare_servers() -> None:
         for figure, key, arguments, floor in (
             ("calls_per_second", "calls_per_second", ("calls", "5000"), 0.3),
             ("sessions_per_second", "sessions_per_second", ("sessions", "300"), 0.3),
-            ("reused_sessions_per_second", "sessions_per_second", ("sessions", "300", "reuse"), 0.3),
+            (
+                "reused_sessions_per_second",
+                "sessions_per_second",
+                ("sessions", "300", "reuse"),
+                0.3,
+            ),
         ):
 
             def measure(

@@ -9,6 +9,8 @@ printed here; a real program would create it on an appliance or in a cloud.
 import sys
 
 from twisted.internet import reactor, task
+from twisted.internet.defer import Deferred
+from twisted.internet.error import CannotListenError
 
 from ipam_progress import IpamError, ManagementServer, OperationRegistry, ProgressReporter
 from ipam_progress.contracts import CreateDhcpScopeParameters, IpamExceptionId, IpamTaskType
@@ -38,7 +40,7 @@ async def create_scope(parameters: CreateDhcpScopeParameters, progress: Progress
     async with create:
         for percent in range(0, 100, 10):
             await create.update(percent=percent)
-            await task.deferLater(reactor, 0.2)  # the work
+            await task.deferLater(reactor, 0.1)  # the work
     async with activate:
         print("created:", scope.ScopeName)
         if not scope.Description:
@@ -53,23 +55,21 @@ def discover(server: str | None) -> None:
     print("looking for servers" if server is None else f"looking at {server}")
 
 
-def main(port: str = "9100") -> None:
+async def main(port: str = "9100") -> None:
     """Serve until Ctrl-C."""
     # Anything that Twisted can listen on will do. There is no security yet: whoever can connect
     # may start everything, so listen where you trust everybody.
     server = ManagementServer(registry, listen=[f"tcp:{port}:interface=127.0.0.1"])
-    listening = server.start()
-    listening.addCallbacks(lambda urls: print("listening on", *urls, flush=True), give_up)
+    try:
+        urls = await server.start()
+    except (CannotListenError, ValueError) as error:
+        raise SystemExit(str(error)) from None
+    print("listening on", *urls, flush=True)
     # Stopping in order gives handlers some time, and tells their clients if it was not enough.
     reactor.addSystemEventTrigger("before", "shutdown", server.stopService)
-    reactor.run()
-
-
-def give_up(failure) -> None:
-    """Say why the server cannot listen, and stop."""
-    print(failure.getErrorMessage(), file=sys.stderr)
-    reactor.stop()
+    await Deferred()  # for ever
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    # `react` runs the reactor until the coroutine is done, or until Ctrl-C.
+    task.react(lambda _reactor: Deferred.fromCoroutine(main(*sys.argv[1:])))

@@ -434,6 +434,16 @@ def test_element_quota():
         decode_document(octets(f"{array} 02 00 00 40 's' 01 01"), quotas=quotas)
     with pytest.raises(QuotaExceededError, match="an array has 3 elements"):
         decode_document(octets(f"{array} 03 00 00 00 01"), quotas=quotas)
+    # a comment is as good as an element
+    comments = octets("40 'r' 02 'c' 02 'c'")
+    assert decode_document(comments + b"\x01", quotas=quotas)
+    with pytest.raises(QuotaExceededError, match="more than 3 elements"):
+        decode_document(comments + octets("02 'c' 01"), quotas=quotas)
+    # an element that declares a prefix counts for a quarter of what is in scope too
+    scope = "40 'r' 09 'p' 'urn:p' 09 'q' 'urn:q'"
+    assert decode_document(octets(f"{scope} 40 's' 01 01"), quotas=quotas)
+    with pytest.raises(QuotaExceededError, match="more than 3 elements"):
+        decode_document(octets(f"{scope} 40 's' 08 'urn:d' 01 01"), quotas=quotas)
     # the number alone is judged, before the octets are looked for
     with pytest.raises(QuotaExceededError, match="an array has 2147483647 elements"):
         decode_document(octets(f"{array} FFFFFFFF07"))

@@ -73,6 +73,16 @@ def test_names_that_no_xml_has(name):
         to_element(tokens)
 
 
+def test_control_characters_do_not_reach_a_terminal():
+    escape = "\x1b[2J"
+    element = StartElement(
+        escape, escape, "", (Attribute("", escape, "", escape),), ((escape, escape),)
+    )
+    text = to_text([element, Comment(escape), escape, END])
+    assert "\x1b" not in text
+    assert text.count("&#x1B;[2J") == 10
+
+
 def test_indentation():
     tokens = [
         Comment("before"),

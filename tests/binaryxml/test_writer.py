@@ -220,6 +220,7 @@ def test_decimals_of_more_digits_are_rounded(value, written):
         (append_decimal, Decimal("1E+29"), "no decimal of 96 bits"),
         (append_decimal, Decimal("1E+999999"), "no decimal of 96 bits"),
         (append_decimal, Decimal("nan"), "no decimal of 96 bits"),
+        (append_decimal, Decimal("nan5"), "no decimal of 96 bits"),
         (append_decimal, Decimal("inf"), "no decimal of 96 bits"),
         (append_single, 1e300, "too large for single precision"),
         (append_string, "\ud800", "half of a surrogate pair"),

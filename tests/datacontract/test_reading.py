@@ -73,6 +73,17 @@ def test_another_wrapper_is_an_error(zoo):
         zoo.read_body("<Fed/>")
 
 
+def test_names_of_a_peer_do_not_make_a_message_long(zoo):
+    long = "n" * 40_000
+    for xml in (f"<{long}/>", f'<Feed><again i:type="{long}"/></Feed>'):
+        with pytest.raises(DeserializationError, match=r"nnn\.\.\.") as caught:
+            zoo.read_body(xml)
+        assert len(str(caught.value)) < 400
+    with pytest.raises(DeserializationError, match=r"nnn\.\.\.") as caught:
+        zoo.read_body(f"<Feed><amount><{long}/></amount></Feed>")
+    assert len(str(caught.value)) < 400
+
+
 @pytest.mark.parametrize("tokens", [[], [END], ["text", END]])
 def test_no_element_is_an_error(zoo, tokens):
     with pytest.raises(DeserializationError, match="an element is due, and none is there"):

@@ -17,7 +17,7 @@ from ipam_progress.datacontract import (
     write_body,
     write_object,
 )
-from ipam_progress.errors import SerializationError
+from ipam_progress.errors import LocalProtocolError, SerializationError
 from ipam_progress.namespaces import ARRAYS, IPAM, SCHEMA, SERIALIZATION
 from ipam_progress.values import DateTime, DateTimeKind, TimeSpan
 
@@ -462,7 +462,7 @@ def test_a_class_derived_from_a_contract_is_none():
 
 
 def test_nothing_is_written_before_a_message_is_begun():
-    with pytest.raises(SerializationError, match="begin one first"):
+    with pytest.raises(LocalProtocolError, match="begin one first"):
         write_body(Encoder(), AddSubTask())
 
 

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -146,18 +146,25 @@ class ServerProgram(Program):
             "--listen", "tcp:0:interface=127.0.0.1", *arguments,
         ]  # fmt: skip
         super().__init__(command, folder, name)
+        self.is_stopping = False
         match = self.wait_for_line(r"^listening on (net\.tcp://127\.0\.0\.1:(\d+))$")
         self.url, self.port = match[1], int(match[2])
 
     def resident_kilobytes(self):
         """Tell the memory that the process holds now."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
-        return int(re.search(r"VmRSS:\s+(\d+)", status)[1])
+        return self._status("VmRSS")
 
-    def processor_seconds(self):
-        """Tell how much the process has worked so far."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").split()
-        return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
+    def peak_kilobytes(self):
+        """Tell the most memory that it has held since `forget_peak`."""
+        return self._status("VmHWM")
+
+    def forget_peak(self):
+        """Begin to watch for the most memory anew (proc(5), clear_refs)."""
+        Path(f"/proc/{self.process.pid}/clear_refs").write_text("5", encoding="ascii")
+
+    def _status(self, name):
+        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
+        return int(re.search(rf"{name}:\s+(\d+)", status)[1])
 
     def connections(self):
         """Count the sockets of the process, listening ones and the reactor's own included."""
@@ -167,28 +174,38 @@ class ServerProgram(Program):
                 targets.append(os.readlink(entry))
         return sum(target.startswith("socket:") for target in targets)
 
+    def warnings(self):
+        """Give the lines of the log that are warnings, or worse."""
+        return [line for line in self.log() if re.search(r"^\S+ (warn|error|critical): ", line)]
+
     def log_by_port(self, ports):
-        """Count the lines of the log that are about connections from these ports of ours."""
+        """Count the warnings in the log that are about connections from these ports of ours."""
         wanted = set(ports)
-        found = (re.search(r"127\.0\.0\.1:(\d+)", line) for line in self.log())
+        found = (re.search(r"^\S+ warn: 127\.0\.0\.1:(\d+): ", line) for line in self.log())
         return Counter(port for match in found if match and (port := int(match[1])) in wanted)
 
     def wait_for_log_of(self, ports):
-        """Wait until each of these connections has its line; fail if one has another number."""
+        """Wait until each of these connections has its warning, and see that it is one."""
         expected = Counter(ports)
         eventually(
             lambda: sum(self.log_by_port(ports).values()) >= len(ports),
-            lambda: f"no line in the log for {expected - self.log_by_port(ports)}",
+            lambda: f"no warning in the log for {expected - self.log_by_port(ports)}",
         )
         assert self.log_by_port(ports) == expected
 
+    def begin_to_stop(self, number=signal.SIGTERM):
+        """Send the signal, once: a second one would end it at once."""
+        if not self.is_stopping:
+            self.is_stopping = True
+            self.process.send_signal(number)
+
     def stop(self):
         """Stop it as an init system does; it must end well, having had no surprises."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
+        self.begin_to_stop()
         assert self.wait() == 0, self.tail()
-        surprises = [line for line in self.log() if "Traceback" in line or "critical:" in line]
-        assert not surprises, self.err_path.read_text()
+        log = self.log()
+        surprises = [line for line in log if re.search(r"^\S+ (error|critical):|Traceback", line)]
+        assert not surprises, "\n".join(log[log.index(surprises[0]) :][:60])
 
 
 @pytest.fixture(scope="module")
@@ -355,6 +372,7 @@ class RawClient:
         self.socket.connect(("127.0.0.1", server.port))
         self.port = self.socket.getsockname()[1]
         self._buffer = b""
+        self._was_reset = False
         self.encoder = Encoder()
         self.decoder = Decoder()
         self.via = server.url
@@ -364,6 +382,7 @@ class RawClient:
         try:
             self.socket.sendall(octets)
         except (BrokenPipeError, ConnectionResetError):
+            self._was_reset = True  # which is told once only
             return False
         return True
 
@@ -380,6 +399,8 @@ class RawClient:
                 return RESET
             except TimeoutError:
                 pytest.fail(f"nothing came from the server\n{self.server.tail()}")
+            if not octets and self._was_reset:
+                return RESET
             if not octets:
                 assert not self._buffer, "the server closed in the middle of a record"
                 return CLOSED
@@ -389,6 +410,14 @@ class RawClient:
         """Give everything until the connection ends, and how it ends."""
         records = [self.next_record()]
         while records[-1] not in {CLOSED, RESET}:
+            records.append(self.next_record())
+        return records
+
+    def records_until(self, last):
+        """Give everything until a record that is to come."""
+        records = [self.next_record()]
+        while records[-1] != last:
+            assert records[-1] not in {CLOSED, RESET}, f"{records[-1]} before {last}"
             records.append(self.next_record())
         return records
 
@@ -436,6 +465,12 @@ class RawClient:
         self.socket.close()
 
 
+def with_body(envelope, body):
+    """Put other octets where the body of an envelope has its content."""
+    start = envelope.rindex(b"\x56\x0e") + 2  # <s:Body>: prefix s, static dictionary
+    return envelope[:start] + body + b"\x01\x01"
+
+
 def preamble(via, *, version=(1, 0), mode=2, encoding=8):
     """Give the octets of a preamble, with what is to be wrong in it."""
     return b"".join(
@@ -474,6 +509,29 @@ def make_preamble():
 def wait_until():
     """The function that waits until a condition holds."""
     return eventually
+
+
+@pytest.fixture(scope="session")
+def replace_body():
+    """The function that puts other octets where the body of an envelope has its content."""
+    return with_body
+
+
+@pytest.fixture
+def undisturbed(runtime_probe, start_program):
+    """While something goes on: good clients are served beside it, and memory stays flat."""
+
+    @contextmanager
+    def watch(server, *, megabytes=8, good=("sessions", 200)):
+        before = server.resident_kilobytes()
+        server.forget_peak()
+        beside = start_program(runtime_probe, server.url, *good)
+        yield
+        assert beside.wait(60) == 0, beside.tail()
+        assert beside.events()[-1]["event"] == "end"
+        assert server.peak_kilobytes() - before < megabytes * 1024
+
+    return watch
 
 
 @pytest.fixture

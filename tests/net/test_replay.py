@@ -147,9 +147,7 @@ def cut_at_random(octets):
 
 @pytest.mark.parametrize("deliver", [whole, one_by_one, cut_at_random])
 @pytest.mark.parametrize("name", CONVERSATIONS)
-def test_our_server_answers_as_the_recorded_one(
-    name, deliver, conversation, make_harness, tree_of
-):
+def test_our_server_answers_as_the_recorded_one(name, deliver, conversation, make_harness, tree_of):
     steps = 1 if name == "raw-extra-member" else 2
     limits = Limits(envelope=65_536) if name == "raw-over-quota" else Limits()
     harness = make_harness(demo_registry(subtasks=steps, steps=steps), limits=limits)

@@ -268,6 +268,20 @@ def test_a_session_ends_behind_an_internal_fault_and_no_other(tasks):
     assert not ends_session(tasks.envelope(START_TASK, *body))
 
 
+def test_an_answer_tells_the_log_what_it_refuses(tasks):
+    def refusal(envelope):
+        return tasks.endpoint.process(envelope, tasks.codec, tasks.session).refusal
+
+    body = (start("", "StartTask"), declare("", IPAM), END)
+    assert refusal(tasks.envelope("urn:unknown")).startswith("ActionNotSupported: ")
+    assert refusal(tasks.envelope(START_TASK)).startswith("DeserializationFailed: ")
+    tasks.session.error = IpamError(IpamExceptionId.IpamApiAccessDenied, "You may not.")
+    assert refusal(tasks.envelope(START_TASK, *body)) == "IpamApiAccessDenied: You may not."
+    tasks.session.error = None
+    tasks.session.start_task = lambda *_: None
+    assert refusal(tasks.envelope(START_TASK, *body)) == ""
+
+
 def test_a_broken_string_table_is_the_end_of_a_session(operations):
     with pytest.raises(BinaryXmlError):
         operations.send(b"\x05\x04ab")

@@ -182,11 +182,33 @@ def test_closing_lets_coroutines_go_on(reactor):
     assert run(waiting) is None
 
 
-def test_a_full_outbox_that_was_closed_in_between_makes_nobody_wait(reactor, monkeypatch):
+def test_after_the_end_a_coroutine_gives_way_now_and_then(reactor):
+    """Nothing else would make it: there is no client whose pace it has to keep."""
+    outbox = make(reactor, limit=1)
+    outbox.close()
+
+    async def report():
+        for number in range(1000):
+            outbox.post(number)
+            await outbox.room
+
+    reporting = report()
+    for turn in range(1, 4):
+        assert run(reporting) is reactor.waiters[-1]
+        assert (len(reactor.waiters), reactor.woken) == (turn, turn)
+        assert outbox.is_closed
+        assert outbox.take_all() == []
+        assert reactor.waiters[-1].woken == 1
+    assert run(reporting) is None
+    assert len(reactor.waiters) == 3
+
+
+@pytest.mark.parametrize("change", [Outbox.close, Outbox.take_all])
+def test_a_full_outbox_that_is_no_longer_full_makes_nobody_wait(reactor, monkeypatch, change):
     outbox = make(reactor, limit=1)
     outbox.post(1)
 
-    class ClosingLock:
+    class ChangingLock:
         """Another thread comes first."""
 
         def __init__(self, lock):
@@ -194,13 +216,13 @@ def test_a_full_outbox_that_was_closed_in_between_makes_nobody_wait(reactor, mon
 
         def __enter__(self):
             monkeypatch.setattr(outbox, "_lock", self.lock)
-            outbox.close()
+            change(outbox)
             self.lock.acquire()
 
         def __exit__(self, *_):
             self.lock.release()
 
-    monkeypatch.setattr(outbox, "_lock", ClosingLock(outbox._lock))
+    monkeypatch.setattr(outbox, "_lock", ChangingLock(outbox._lock))
     assert outbox.waiter_if_full() is None
     assert reactor.waiters == []
 

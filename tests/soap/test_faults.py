@@ -99,6 +99,7 @@ def test_reasons_name_what_they_are_about():
 
 def test_what_a_peer_says_does_not_make_a_fault_long():
     assert len(action_not_supported("a" * 100_000).reason) < 500
+    assert len(deserialization_failed("a" * 100_000).reason) < 600
     fault = headers_not_understood([("n" * 100_000, "x")] * 100_000)
     assert len(fault.reason) < 5000
     assert len(fault.not_understood) == 16

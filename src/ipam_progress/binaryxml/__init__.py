@@ -47,6 +47,7 @@ from ipam_progress.binaryxml.tokens import (
     text_of,
 )
 from ipam_progress.binaryxml.writer import Encoder, Octets, encode_document
+from ipam_progress.binaryxml.xml_text import to_text
 
 __all__ = [
     "END",
@@ -90,4 +91,5 @@ __all__ = [
     "start",
     "text",
     "text_of",
+    "to_text",
 ]

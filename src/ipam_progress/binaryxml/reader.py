@@ -25,7 +25,15 @@ from ipam_progress.binaryxml.text_reader import (
     CONSTANT_TEXTS,
     TEXT_READERS,
 )
-from ipam_progress.binaryxml.tokens import END, Attribute, Comment, StartElement, Text, Token
+from ipam_progress.binaryxml.tokens import (
+    END,
+    ROOT_SCOPE,
+    Attribute,
+    Comment,
+    StartElement,
+    Text,
+    Token,
+)
 from ipam_progress.errors import BinaryXmlError, QuotaExceededError
 from ipam_progress.namespaces import XML, XMLNS
 
@@ -44,7 +52,9 @@ class Quotas:
         max_string: Octets of one text.
         max_attributes: Attributes and namespace declarations of one element.
         max_namespaces: Prefixes in scope at one time.
-        max_elements: Elements in all, those of an array counted one by one.
+        max_elements: Elements and comments in all, those of an array counted one by one. An element
+            that declares a prefix counts for more, by a quarter of the prefixes in scope, because
+            that is what it has to remember.
     """
 
     max_depth: int = 128
@@ -76,8 +86,6 @@ for _index, _letter in enumerate(PREFIX_LETTERS):
 
 _PREFIXES: Final = tuple(_NAMED.get(code, ("", False))[0] for code in range(256))
 _IN_DICTIONARY: Final = tuple(_NAMED.get(code, ("", False))[1] for code in range(256))
-
-_ROOT_SCOPE: Final[Mapping[str, str]] = {"": "", "xml": XML}
 
 
 def decode_document(
@@ -204,7 +212,7 @@ def _read(  # noqa: C901, PLR0912, PLR0915 (one loop without calls: this is wher
     end = len(data)
     tokens: list[Token] = []
     append = tokens.append
-    scope = _ROOT_SCOPE
+    scope = ROOT_SCOPE
     stack: list[Mapping[str, str]] = []
     max_depth = quotas.max_depth
     max_string = quotas.max_string
@@ -258,6 +266,9 @@ def _read(  # noqa: C901, PLR0912, PLR0915 (one loop without calls: this is wher
                             f"a comment takes more than {max_string} octets", offset=start
                         )
                     append(Comment(text))
+                    elements -= 1
+                    if elements < 0:
+                        raise _too_many(quotas, start)
                     continue
                 if code != 0x03:
                     raise BinaryXmlError(_unexpected(code), offset=position - 1)
@@ -294,15 +305,15 @@ def _read(  # noqa: C901, PLR0912, PLR0915 (one loop without calls: this is wher
                 append(
                     StartElement(prefix, local_name, scope[prefix], attributes, declarations, scope)
                 )
+                if declarations:
+                    elements -= len(scope) >> 2
             else:
                 append(StartElement(prefix, local_name, scope[prefix], (), (), scope))
             elements -= 1
             if len(stack) > max_depth:
                 raise QuotaExceededError(f"more than {max_depth} elements are open", offset=start)
             if elements < 0:
-                raise QuotaExceededError(
-                    f"the document has more than {quotas.max_elements} elements", offset=start
-                )
+                raise _too_many(quotas, start)
             if is_array:
                 is_array = False
                 added = len(tokens)
@@ -328,6 +339,12 @@ def _read(  # noqa: C901, PLR0912, PLR0915 (one loop without calls: this is wher
         return tokens
     failure.tokens = tokens
     raise failure
+
+
+def _too_many(quotas: Quotas, offset: int) -> QuotaExceededError:
+    return QuotaExceededError(
+        f"the document has more than {quotas.max_elements} elements", offset=offset
+    )
 
 
 def _unexpected(code: int) -> str:

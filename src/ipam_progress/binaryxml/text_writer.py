@@ -175,20 +175,26 @@ def append_decimal(out: bytearray, value: Decimal, end: int = 1) -> None:
 
 def _decimal_octets(value: Decimal) -> bytes:
     """Write a DECIMAL of [MS-OAUT] 2.2.26: scale, sign, and 96 bits in two parts."""
-    if not value.is_finite() or (value and value.adjusted() > 28):
-        raise _no_decimal(value)
-    if value.adjusted() < -28 or len(value.as_tuple().digits) > 28:
-        value = _round_decimal(value)
-    whole, _, fraction = f"{value:f}".partition(".")
-    if len(fraction) > 28:
-        value = _round_decimal(value)
-        whole, _, fraction = f"{value:f}".partition(".")
+    text = str(value)
+    if len(text) > 27 or "E" in text or not value.is_finite():
+        text = _plain_text(value)
+    whole, _, fraction = text.partition(".")
     mantissa = abs(int(whole + fraction))
     if mantissa > _MAX_MANTISSA:
         raise _no_decimal(value)
-    sign = 0x80 if value.is_signed() else 0
+    sign = 0x80 if text[0] == "-" else 0
     high, low = mantissa >> 64, mantissa & 0xFFFFFFFFFFFFFFFF
     return _pack_decimal(0, len(fraction), sign, high, low)
+
+
+def _plain_text(value: Decimal) -> str:
+    """Write a decimal without an exponent and with as many places as 96 bits have."""
+    if not value.is_finite() or (value and value.adjusted() > 28):
+        raise _no_decimal(value)
+    parts = value.as_tuple()
+    if int(parts.exponent) < -28 or len(parts.digits) > 28:
+        value = _round_decimal(value)
+    return f"{value:f}"
 
 
 def _round_decimal(value: Decimal) -> Decimal:

@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from decimal import Context, Decimal
 from typing import Any, Final, Self, TypeAlias, final
 
+from ipam_progress.namespaces import XML
 from ipam_progress.values import DateTime, TimeSpan
 
 __all__ = [
     "END",
+    "ROOT_SCOPE",
     "Attribute",
     "Comment",
     "DictionaryString",
@@ -31,7 +33,8 @@ __all__ = [
     "text_of",
 ]
 
-_NO_NAMESPACES: Final[Mapping[str, str]] = {}
+ROOT_SCOPE: Final[Mapping[str, str]] = {"": "", "xml": XML}
+"""The prefixes in scope outside of the root element."""
 
 
 @final
@@ -188,7 +191,7 @@ class StartElement:
         namespace: str,
         attributes: tuple[Attribute, ...] = (),
         declarations: tuple[tuple[str, str], ...] = (),
-        namespaces: Mapping[str, str] = _NO_NAMESPACES,
+        namespaces: Mapping[str, str] = ROOT_SCOPE,
     ) -> None:
         self.prefix = prefix
         self.name = (namespace, local_name)

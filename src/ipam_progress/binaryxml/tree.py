@@ -5,18 +5,16 @@ a number is not to be seen in it. The only module here that knows lxml.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from lxml import etree
 
-from ipam_progress.binaryxml.tokens import END, Attribute, Comment, StartElement, Token
+from ipam_progress.binaryxml.tokens import END, ROOT_SCOPE, Attribute, Comment, StartElement, Token
 from ipam_progress.binaryxml.xml_text import to_text
 from ipam_progress.errors import BinaryXmlError, SerializationError
 from ipam_progress.namespaces import XML
 
 __all__ = ["from_element", "to_element"]
-
-_ROOT_SCOPE: Final[Mapping[str, str]] = {"": "", "xml": XML}
 
 
 def to_element(tokens: Iterable[Token]) -> etree._Element:
@@ -45,7 +43,7 @@ def from_element(element: etree._Element) -> list[Token]:
             has no records.
     """
     tokens: list[Token] = []
-    scope = _append_start(tokens, element, _ROOT_SCOPE)
+    scope = _append_start(tokens, element, ROOT_SCOPE)
     # the open elements, each with its children that are still to come and what is in scope in it
     stack: list[tuple[Any, Iterator[Any], Mapping[str, str]]] = [(element, iter(element), scope)]
     while True:

@@ -7,15 +7,14 @@ second is the way of the data, and about as fast as copying octets can be.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any
 
 from ipam_progress.binaryxml.fragments import Fragment, MarkupWriter, StringTable
 from ipam_progress.binaryxml.reader import TABLE_LIMIT
 from ipam_progress.binaryxml.records import RecordType
 from ipam_progress.binaryxml.text_writer import array_octets
-from ipam_progress.binaryxml.tokens import END, Comment, EndElement, StartElement, Token
+from ipam_progress.binaryxml.tokens import END, ROOT_SCOPE, Comment, EndElement, StartElement, Token
 from ipam_progress.errors import LocalProtocolError, SerializationError
-from ipam_progress.namespaces import XML
 
 __all__ = ["Encoder", "Octets", "encode_document"]
 
@@ -59,15 +58,24 @@ class Encoder:
         self._out = out = bytearray(1)  # an empty string table, as most messages have
         return out
 
+    @property
+    def buffer(self) -> bytearray:
+        """The buffer of the message that is being written, as `begin` gave it.
+
+        Raises:
+            LocalProtocolError: If none was started.
+        """
+        if self._out is None:
+            raise LocalProtocolError("no message is being written: begin one first")
+        return self._out
+
     def finish(self) -> bytes:
         """End the message; give its string table and document.
 
         Raises:
             LocalProtocolError: If none was started.
         """
-        out = self._out
-        if out is None:
-            raise LocalProtocolError("no message is being written: begin one first")
+        out = self.buffer
         self._out = None
         if self._table.has_news:
             out[:1] = self._table.take_announcement()
@@ -108,9 +116,6 @@ def encode_document(tokens: Iterable[Token]) -> bytes:
     return bytes(out)
 
 
-_ROOT_SCOPE: Final[Mapping[str, str]] = {"": "", "xml": XML}
-
-
 def _write(out: bytearray, table: StringTable, tokens: Iterable[Token]) -> None:
     """Write a whole document.
 
@@ -118,7 +123,7 @@ def _write(out: bytearray, table: StringTable, tokens: Iterable[Token]) -> None:
     was read, and becomes one again.
     """
     writer = MarkupWriter(out, table)
-    scope = _ROOT_SCOPE
+    scope = ROOT_SCOPE
     stack: list[Mapping[str, str]] = []
     roots = 0
     remaining = list(tokens)

@@ -16,6 +16,7 @@ __all__ = ["to_text"]
 
 _INDENT: Final = "  "
 _SPECIAL: Final = re.compile('[&<>"\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]')
+_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _NAMED: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 _ONLY_IN_ATTRIBUTES: Final = frozenset('"\t\n')
 
@@ -44,7 +45,7 @@ def to_text(tokens: Iterable[Token], *, indent: bool = False) -> str:
             parts.append(line + _start_tag(token))
             open_elements.append((index, _qualified(token.prefix, token.local_name)))
         elif isinstance(token, Comment):
-            parts.append(f"{line}<!--{token.text}-->")
+            parts.append(f"{line}<!--{_harmless(token.text)}-->")
         else:
             parts.append(_escape(text_of(token)))
     return "".join(parts).removeprefix("\n")
@@ -66,7 +67,7 @@ def _with_text(document: list[Token]) -> frozenset[int]:
 
 def _start_tag(element: StartElement) -> str:
     attributes = [
-        (f"xmlns:{prefix}" if prefix else "xmlns", namespace)
+        (_qualified("xmlns", prefix) if prefix else "xmlns", namespace)
         for prefix, namespace in element.declarations
     ]
     attributes += [
@@ -78,7 +79,12 @@ def _start_tag(element: StartElement) -> str:
 
 
 def _qualified(prefix: str, local_name: str) -> str:
-    return f"{prefix}:{local_name}" if prefix else local_name
+    return _harmless(f"{prefix}:{local_name}" if prefix else local_name)
+
+
+def _harmless(text: str) -> str:
+    """Write control characters as references where markup would not need it: in names, comments."""
+    return _CONTROL.sub(lambda match: f"&#x{ord(match[0]):X};", text)
 
 
 def _escape(text: str, *, attribute: bool = False) -> str:

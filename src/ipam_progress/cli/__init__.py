@@ -8,7 +8,7 @@ Spyne; only what stands in `COMMANDS` is known before. What all commands share i
 import io
 import sys
 from importlib import import_module
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -36,8 +36,24 @@ Examples:
 """
 
 
+class _Misuse(click.ClickException):
+    """A command line that cannot be understood, told in one line."""
+
+    exit_code = 2
+
+
 class _CommandModules(click.Group):
     """A group whose commands are modules, imported when they are wanted."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; what is wrong with its arguments takes one line, not click's four."""
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            command = (error.ctx or ctx).command_path
+            raise _Misuse(f"{error.format_message()} ({command} --help says more)") from error
+        except KeyboardInterrupt:  # before a command has its own way to deal with it
+            raise click.exceptions.Exit(130) from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
         """Give the names of the commands."""

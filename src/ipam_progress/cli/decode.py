@@ -88,7 +88,7 @@ class Recording:
         transcripts = {sender: StreamTranscript(sender) for sender in ("client", "server")}
         for number, entry in enumerate(entries, 1):
             sender = entry.get("from") if isinstance(entry, dict) else None
-            if sender not in transcripts:
+            if not isinstance(sender, str) or sender not in transcripts:
                 yield self._damage(f'record {number} says no "from": client or server')
                 continue
             if "bytes" not in entry:  # the end of the TCP stream: FIN or RST

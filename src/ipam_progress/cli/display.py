@@ -8,6 +8,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import replace
 from decimal import Decimal
 from types import TracebackType
@@ -204,7 +205,8 @@ def _message(event: Any) -> object:
 
 def _instance(subtask: SubtaskProgress) -> SubTaskInstance:
     return SubTaskInstance(
-        FailedCompletionStatus=subtask.exception,
+        # a copy: the message itself has the object too, and JSON would only refer to it there
+        FailedCompletionStatus=deepcopy(subtask.exception),
         IsNonDeterministicProgress=subtask.is_non_deterministic,
         ProgressStatusDescriptions=subtask.description or None,
         SubTaskInstanceDetails=subtask.details,

@@ -102,6 +102,7 @@ def run_in_reactor(
 
     loop: Any = reactor  # the module is the reactor, and no type says so
     _start_log(log_level)
+    running: list[Deferred[_Result]] = []
     outcome: list[_Result | Failure] = []
 
     def ended(result: _Result | Failure) -> None:
@@ -109,12 +110,19 @@ def run_in_reactor(
         loop.stop()
 
     def begin() -> None:
-        running = Deferred.fromCoroutine(main())
-        _on_signals(lambda: loop.callFromThread(running.cancel))
-        running.addBoth(ended)
+        # By now Twisted has set handlers of its own, which these replace. They are there before
+        # the coroutine says anything that somebody could answer with a signal.
+        _on_signals(lambda: loop.callFromThread(cancel))
+        running.append(Deferred.fromCoroutine(main()))
+        running[0].addBoth(ended)
 
-    loop.callWhenRunning(begin)  # by then Twisted has set its own handlers, which these replace
+    def cancel() -> None:
+        running[0].cancel()
+
+    loop.callWhenRunning(begin)
     loop.run()
+    if not outcome:  # Twisted's handlers stopped the reactor before it ran
+        raise Ended(ExitStatus.INTERRUPTED, "interrupted before anything was done")
     result = outcome[0]
     if isinstance(result, Failure):
         result.raiseException()

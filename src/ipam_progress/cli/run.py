@@ -1,10 +1,11 @@
 """``ipam-progress run``: an operation on a server, from its parameters to its exit status."""
 
 from collections.abc import Mapping
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 
 import click
 from twisted.internet.defer import CancelledError
+from twisted.internet.error import ConnectingCancelledError
 from twisted.logger import LogLevel
 
 from ipam_progress.cli.choices import OPERATION, URL, timeout_option
@@ -21,7 +22,10 @@ from ipam_progress.net.client import ManagementClient, RunningOperation
 from ipam_progress.service.client import SoapFaultError
 from ipam_progress.tracking import ProgressSnapshot
 
-__all__ = ["command", "ended_by", "follow_operation"]
+__all__ = ["INTERRUPTIONS", "command", "ended_by", "follow_operation"]
+
+INTERRUPTIONS: Final = (CancelledError, ConnectingCancelledError)
+"""What a request fails with when a signal ends the command."""
 
 
 async def follow_operation(
@@ -42,7 +46,7 @@ async def follow_operation(
                 "percent": float(snapshot.percent),
                 "rejected": snapshot.error_count,
             }
-    except (IpamProgressError, CancelledError) as error:
+    except (IpamProgressError, *INTERRUPTIONS) as error:
         ending = ended_by(name, error)
         status, cause, details = ending.status, ending.message, _fault_details(error)
     display.show_end(status, cause, details)
@@ -86,7 +90,7 @@ def ended_by(what: str, error: BaseException) -> Ended:
         error: What came instead of an answer.
     """
     match error:
-        case CancelledError():
+        case CancelledError() | ConnectingCancelledError():
             return Ended(
                 ExitStatus.INTERRUPTED, f"{what} was interrupted; the server may go on with it"
             )

@@ -22,7 +22,7 @@ from ipam_progress.net.limits import Limits
 from ipam_progress.net.server import OPERATION_PATH, SERVER_PATH, ManagementServer
 from ipam_progress.operations import OperationRegistry
 
-__all__ = ["command", "load_registry", "sleep"]
+__all__ = ["command", "load_registry", "serve_until_cancelled", "sleep"]
 
 _ENDPOINT: Final = "tcp:9100:interface=127.0.0.1"
 
@@ -62,9 +62,12 @@ def load_registry(target: str) -> OperationRegistry:
         ) from error
     except Exception as error:  # whatever a program does when it is imported
         where = traceback.extract_tb(error.__traceback__)[-1]
+        # a SyntaxError says itself where it is
+        place = (
+            "" if isinstance(error, SyntaxError) else f" ({where.filename}, line {where.lineno})"
+        )
         raise _refusal(
-            f"--app {target}: importing {module_name} raised {type(error).__name__}: {error} "
-            f"({where.filename}, line {where.lineno})"
+            f"--app {target}: importing {module_name} raised {type(error).__name__}: {error}{place}"
         ) from error
     try:
         for name in attribute.split("."):
@@ -82,8 +85,12 @@ def _refusal(cause: str) -> Ended:
     return Ended(ExitStatus.USAGE, cause)
 
 
-async def _serve(server: ManagementServer, listen: tuple[str, ...]) -> None:
-    """Serve until a signal cancels it, then stop in order."""
+async def serve_until_cancelled(server: ManagementServer, listen: tuple[str, ...]) -> None:
+    """Serve until a signal cancels it, then stop in order.
+
+    Raises:
+        Ended: If it cannot listen as it was asked to.
+    """
     for description in listen:
         try:
             serverFromString(server.reactor, description)
@@ -232,4 +239,4 @@ def command(  # noqa: PLR0917 (click hands them over by name)
         )
     except ValueError as error:
         raise _refusal(str(error)) from None
-    run_in_reactor(partial(_serve, server, listen))
+    run_in_reactor(partial(serve_until_cancelled, server, listen))

@@ -1,12 +1,11 @@
 """``ipam-progress start-task``: asks a server to run one of its recurring tasks now."""
 
 import click
-from twisted.internet.defer import CancelledError
 from twisted.logger import LogLevel
 
 from ipam_progress.cli.choices import TASK, URL, timeout_option
 from ipam_progress.cli.process import run_in_reactor
-from ipam_progress.cli.run import ended_by
+from ipam_progress.cli.run import INTERRUPTIONS, ended_by
 from ipam_progress.cli.text import printable
 from ipam_progress.contracts import IpamTaskType
 from ipam_progress.errors import IpamProgressError
@@ -41,7 +40,7 @@ def command(url: str, task: IpamTaskType, server: str | None, timeout: float) ->
     async def main() -> None:
         try:
             await ManagementClient(url, timeout=timeout).start_task(task, server)
-        except (IpamProgressError, CancelledError) as error:
+        except (IpamProgressError, *INTERRUPTIONS) as error:
             raise ended_by(f"task {task.value}", error) from None
 
     run_in_reactor(main, log_level=LogLevel.error)

@@ -5,7 +5,15 @@ under which member it stands. Each adds its step while the exception passes, and
 turn it into the error that callers know. It never leaves this package.
 """
 
-__all__ = ["Misfit"]
+from typing import Final
+
+from ipam_progress.contracts.model import TypeName
+from ipam_progress.datacontract.names import displayed
+
+__all__ = ["Misfit", "shown", "shown_name"]
+
+_LONGEST: Final = 60
+_LONGEST_NAME: Final = 200
 
 
 class Misfit(Exception):  # noqa: N818 (a carrier inside this package, not an error for callers)
@@ -32,5 +40,13 @@ class Misfit(Exception):  # noqa: N818 (a carrier inside this package, not an er
 
 def shown(value: object) -> str:
     """Give a value as a message can carry it: its repr, cut where it is long."""
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return _cut(repr(value), _LONGEST)
+
+
+def shown_name(name: TypeName) -> str:
+    """Give a name that the peer made up as a message can carry it."""
+    return _cut(displayed(name), _LONGEST_NAME)
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."

@@ -25,7 +25,7 @@ from ipam_progress.contracts.model import (
 )
 from ipam_progress.datacontract.catalogue import MAX_DEPTH, Catalogue, entry_members
 from ipam_progress.datacontract.enumerations import parse_value
-from ipam_progress.datacontract.misfit import Misfit, shown
+from ipam_progress.datacontract.misfit import Misfit, shown, shown_name
 from ipam_progress.datacontract.names import displayed
 from ipam_progress.datacontract.primitives import ANY_TYPE, PRIMITIVES, Primitive
 from ipam_progress.errors import DeserializationError
@@ -87,7 +87,7 @@ class _Reading:
         while (token := tokens[position]) is not END:
             position += 1
             if isinstance(token, StartElement):
-                raise Misfit(f"the element {token.local_name!r} stands where a text is due")
+                raise Misfit(f"the element {shown(token.local_name)} stands where a text is due")
             if not isinstance(token, Comment):
                 found.append(token)
         self.position = position + 1
@@ -339,10 +339,10 @@ class ReadPlans:
         if actual is None or actual == declared:
             return
         if self._catalogue.find(actual) is None:
-            raise Misfit(f"the i:type {displayed(actual)} is no type known here")
+            raise Misfit(f"the i:type {shown_name(actual)} is no type known here")
         if not self._catalogue.is_assignable(actual, declared):
             raise Misfit(
-                f"the i:type {displayed(actual)} cannot stand "
+                f"the i:type {shown_name(actual)} cannot stand "
                 f"where {displayed(declared)} is declared"
             )
 
@@ -540,7 +540,7 @@ def _element_at(tokens: Sequence[Token], position: int, expected: TypeName | Non
     if not isinstance(found, StartElement):
         raise DeserializationError(f"{wanted} is due, and none is there")
     if expected is not None and found.name != expected:
-        raise DeserializationError(f"{wanted} is due, not {displayed(TypeName(*found.name))}")
+        raise DeserializationError(f"{wanted} is due, not {shown_name(TypeName(*found.name))}")
     return found
 
 

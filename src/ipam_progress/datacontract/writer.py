@@ -97,7 +97,7 @@ class WritePlans:
         """
         write = self._messages.get(type(message)) or self._new_message(type(message))
         try:
-            write(_buffer(encoder), encoder.octets, message)
+            write(encoder.buffer, encoder.octets, message)
         except Misfit as misfit:
             raise SerializationError(misfit.message, path=misfit.path) from None
 
@@ -121,7 +121,7 @@ class WritePlans:
             table = _Place(self, scope, element_name.namespace, root, is_root=True).table
             self._roots[element_name, declared, scope] = table
         try:
-            table[value.__class__](_buffer(encoder), encoder.octets, _Graph(), value)
+            table[value.__class__](encoder.buffer, encoder.octets, _Graph(), value)
         except Misfit as misfit:
             raise SerializationError(misfit.message, path=misfit.path) from None
 
@@ -445,14 +445,6 @@ class _Place:
             if isinstance(contract, ExceptionContract):
                 tag.declare("x", SCHEMA)
         return tag
-
-
-def _buffer(encoder: Encoder) -> bytearray:
-    """Give the buffer of the message that an encoder is making."""
-    out = encoder._out  # noqa: SLF001 (it has no public name yet)
-    if out is None:
-        raise SerializationError("no message is being written: begin one first")
-    return out
 
 
 class _EnumElements(dict[Enum, Fragment]):

@@ -6,8 +6,10 @@ from costing memory: while the transport is full nothing is read and no callback
 parses nothing and knows neither SOAP nor services.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from enum import Enum
+from socket import socket
 from typing import Any, ClassVar
 from typing import Protocol as Interface
 
@@ -49,6 +51,7 @@ class Transport(Interface):
     def loseWriteConnection(self) -> None: ...
     def abortConnection(self) -> None: ...
     def setTcpNoDelay(self, enabled: bool, /) -> None: ...
+    def getHandle(self) -> socket: ...
     def getPeer(self) -> IAddress: ...
     def registerProducer(self, producer: IPushProducer, streaming: bool, /) -> None: ...
     def unregisterProducer(self) -> None: ...
@@ -76,7 +79,7 @@ def spell_address(address: IAddress | None) -> str:
 
 
 @implementer(IHalfCloseableProtocol, IPushProducer)
-class Channel(Protocol):
+class Channel(Protocol, ABC):
     """A connection that carries sessions one after the other.
 
     Attributes:
@@ -218,8 +221,9 @@ class Channel(Protocol):
         self._course = _Course.CLOSES
         self.flush()
         self.transport.unregisterProducer()
-        self.transport.loseConnection()
+        # first the deadline: where our side is closed already, the connection is lost at once
         self.set_deadline(self._close_timeout, self.abort, "what was sent last is not being read")
+        self.transport.loseConnection()
 
     def abort(self, reason: str) -> None:
         """Drop the connection at once, saying why in the log."""
@@ -248,43 +252,43 @@ class Channel(Protocol):
 
     # --- Events ----------------------------------------------------------------------------------
 
+    @abstractmethod
     def _framing_failed(self, error: FramingError) -> None:
         """The peer broke the rules: send the fault there is for it, or drop the connection."""
-        raise NotImplementedError
 
     def _preamble_received(self, event: PreambleReceived) -> None:
         """A client says what it wants; servers only."""
 
+    @abstractmethod
     def _session_opened(self, event: SessionOpened) -> None:
         """Messages may pass."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _envelope_received(self, event: EnvelopeReceived) -> None:
         """A message has come."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _end_received(self, event: EndReceived) -> None:
         """The peer sends no more messages in this session."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _session_ended(self, event: SessionEnded) -> None:
         """Both sides are done; the connection may carry another session."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _fault_received(self, event: FaultReceived) -> None:
         """The peer ends everything with a fault."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _connection_closed(self, event: ConnectionClosed) -> None:
         """The peer has closed where it may."""
-        raise NotImplementedError
 
     def _drained(self, event: Drained) -> None:
         """Our fault has been read, or will never be; servers only."""
 
+    @abstractmethod
     def _lost(self, reason: Failure) -> None:
         """The connection is gone."""
-        raise NotImplementedError
 
     def _resumed(self) -> None:
         """The transport can take octets again; what waits to be encoded may go."""

@@ -278,12 +278,13 @@ class RunningOperation:
         tracker: What the server has told so far, and what it tells.
     """
 
+    _channel: ClientChannel
+
     def __init__(self) -> None:
         self.tracker = ProgressTracker(self)
-        self._channel: ClientChannel | None = None
 
     def attach(self, channel: ClientChannel) -> None:
-        """Learn the connection."""
+        """Learn the connection, before anybody else learns of the operation."""
         self._channel = channel
 
     def wait(self) -> Deferred[ProgressSnapshot]:
@@ -309,12 +310,10 @@ class RunningOperation:
         Returns:
             What fires when the connection is gone.
         """
-        assert self._channel is not None
         return self._channel.end()
 
     def abort(self, reason: str) -> None:
         """Drop the connection."""
-        assert self._channel is not None
         self._channel.abort(reason)
 
     # --- TrackerOutputs --------------------------------------------------------------------------
@@ -325,13 +324,11 @@ class RunningOperation:
 
     def pause_callbacks(self) -> None:
         """Read no more: a reader of the events does not keep up."""
-        if self._channel is not None:
-            self._channel.hold()
+        self._channel.hold()
 
     def resume_callbacks(self) -> None:
         """Read on."""
-        if self._channel is not None:
-            self._channel.release()
+        self._channel.release()
 
 
 class ManagementClient:

@@ -8,6 +8,7 @@ named, writes what comes back, and fulfils for the session's machine the Protoco
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -25,6 +26,7 @@ from ipam_progress.service.callbacks import encode_callback
 from ipam_progress.service.endpoint import ServiceEndpoint
 from ipam_progress.session.outputs import HandlerCall
 from ipam_progress.session.server import ServerSession
+from ipam_progress.soap import shorten
 
 if TYPE_CHECKING:
     from ipam_progress.net.server import ManagementServer
@@ -36,7 +38,7 @@ _BATCH = 64
 """Callbacks that are encoded before they are written together."""
 
 
-class Conversation:
+class Conversation(ABC):
     """One session of a service.
 
     Args:
@@ -63,70 +65,42 @@ class Conversation:
             answer = self._endpoint.process(envelope, self._codec, self._target())
         except RemoteProtocolError as error:
             # string tables are in doubt, and with them every message that would follow
-            self._channel.abort(str(error))
+            self._channel.abort(shorten(str(error), 500))
             return
         if answer is not None:
             self._channel.framing.send_envelope(answer)
+            if answer.refusal:
+                self.log.warn(
+                    "{peer}: refused a request: {refusal}",
+                    peer=self._channel.peer,
+                    refusal=answer.refusal,
+                )
             if answer.ends_session:
                 self._end_at_once()
 
+    @abstractmethod
     def _end_at_once(self) -> None:
         """Send an End behind an answer that said that the server has failed."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _target(self) -> Any:
         """Give what the service calls."""
-        raise NotImplementedError
 
+    @abstractmethod
     def end_received(self) -> None:
         """The client sends no more."""
-        raise NotImplementedError
 
+    @abstractmethod
     def connection_lost(self) -> None:
         """The connection is gone, or the session failed."""
-        raise NotImplementedError
 
+    @abstractmethod
     def stop(self) -> None:
         """The server stops."""
-        raise NotImplementedError
 
+    @abstractmethod
     def resumed(self) -> None:
         """The transport can take octets again."""
-
-    # --- HandlerRunner: what runs and how it ends is logged, with the client who asked for it -----
-
-    def run_handler(self, call: HandlerCall) -> None:
-        """Run a handler of an operation or of a task."""
-        self.log.info(
-            "{peer}: {operation} started", peer=self._channel.peer, operation=call.description
-        )
-        self._server.runner.run_handler(
-            replace(
-                call,
-                returned=partial(self._handler_returned, call),
-                failed=partial(self._handler_failed, call),
-            )
-        )
-
-    def log_failure(self, description: str, error: BaseException) -> None:
-        """Log an exception whose text is not for the client."""
-        self._server.runner.log_failure(description, error)
-
-    def _handler_returned(self, call: HandlerCall, result: object) -> None:
-        self._log_end(call, "returned")
-        call.returned(result)
-
-    def _handler_failed(self, call: HandlerCall, error: BaseException) -> None:
-        self._log_end(call, f"failed with {type(error).__name__}: {error}")
-        call.failed(error)
-
-    def _log_end(self, call: HandlerCall, outcome: str) -> None:
-        self.log.info(
-            "{peer}: {operation} {outcome}",
-            peer=self._channel.peer,
-            operation=call.description,
-            outcome=outcome,
-        )
 
 
 class OperationConversation(Conversation):
@@ -178,6 +152,8 @@ class OperationConversation(Conversation):
         """Encode and write callbacks until none waits or the transport is full."""
         self._pump_is_due = False
         channel, outbox = self._channel, self._session.outbox
+        if outbox.is_closed:
+            outbox.take_all()  # whatever becomes of the connection, handlers go on
         while not channel.full:
             batch = outbox.take_all(_BATCH)
             if not batch:
@@ -243,6 +219,43 @@ class OperationConversation(Conversation):
         """Make what a coroutine handler awaits."""
         return DeferredWaiter()
 
+    # --- HandlerRunner: what runs and how it ends is logged, with the client who asked for it -----
+
+    def run_handler(self, call: HandlerCall) -> None:
+        """Run a handler of an operation."""
+        self.log.info(
+            "{peer}: {operation} started",
+            peer=self._channel.peer,
+            operation=call.description,
+        )
+        self._server.runner.run_handler(
+            replace(
+                call,
+                returned=partial(self._handler_returned, call),
+                failed=partial(self._handler_failed, call),
+            )
+        )
+
+    def log_failure(self, description: str, error: BaseException) -> None:
+        """Log an exception whose text is not for the client."""
+        self._server.runner.log_failure(description, error)
+
+    def _handler_returned(self, call: HandlerCall, result: object) -> None:
+        self._log_end(call, "returned")
+        call.returned(result)
+
+    def _handler_failed(self, call: HandlerCall, error: BaseException) -> None:
+        self._log_end(call, f"failed with {type(error).__name__}: {error}")
+        call.failed(error)
+
+    def _log_end(self, call: HandlerCall, outcome: str) -> None:
+        self.log.info(
+            "{peer}: {operation} {outcome}",
+            peer=self._channel.peer,
+            operation=call.description,
+            outcome=outcome,
+        )
+
 
 class TaskConversation(Conversation):
     """A session of IIpamServer: requests and replies, and nothing to remember between them."""
@@ -268,7 +281,8 @@ class TaskConversation(Conversation):
 
     def start_task(self, task_type: IpamTaskType, server: str | None) -> None:
         """Trigger a task (an `ipam_progress.service.services.TaskStarter`)."""
-        self._server.registry.tasks.start(task_type, server, self)
+        # a line in the log for each would cost more than all the rest of it; failures have theirs
+        self._server.registry.tasks.start(task_type, server, self._server.runner)
 
     def end_received(self) -> None:
         """Answer the client's End."""
@@ -282,3 +296,6 @@ class TaskConversation(Conversation):
     def stop(self) -> None:
         """End the session."""
         self._channel.send_end()
+
+    def resumed(self) -> None:
+        """Do nothing: every message is answered at once, nothing waits."""

@@ -54,9 +54,9 @@ class TwistedHandlerRunner:
     def stop(self) -> None:
         """Take no more calls; threads end with the call they are in, and nobody waits for them."""
         pool, self._pool = self._pool, None
-        if pool is not None:
-            # to stop a pool is to wait for its threads, and the reactor's thread must not
-            _DaemonThread(target=pool.stop, name="ipam-handlers-stop").start()
+        assert pool is not None, "stop() without start()"
+        # to stop a pool is to wait for its threads, and the reactor's thread must not
+        _DaemonThread(target=pool.stop, name="ipam-handlers-stop").start()
 
     def run_handler(self, call: HandlerCall) -> None:
         """Run a handler and tell its end through the call's `returned` or `failed`."""

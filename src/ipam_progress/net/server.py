@@ -7,7 +7,7 @@
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from twisted.application.service import Service
 from twisted.internet.address import IPv4Address, IPv6Address
@@ -50,6 +50,9 @@ OPERATION_PATH = "/IpamOperationWithProgress"
 
 SERVER_PATH = "/IpamServer"
 """Where IIpamServer is served."""
+
+_BACKLOG: Final = 1024
+"""Connections that may wait to be accepted; the kernel has a limit of its own (somaxconn)."""
 
 _SPARE_DESCRIPTORS = 64
 """What a process needs besides its connections: listening ports, logs, handlers' files."""
@@ -202,7 +205,7 @@ class ManagementServer(Service):
         factory = _ChannelFactory(self)
         try:
             for description in self._listen:
-                port = yield serverFromString(self.reactor, description).listen(factory)
+                port = yield serverFromString(self.reactor, _patient(description)).listen(factory)
                 if self._ports is not ports:  # the server was stopped while it waited
                     yield maybeDeferred(port.stopListening)
                     raise CancelledError
@@ -329,6 +332,17 @@ def _path_key(path: str) -> str:
     if not path.startswith("/"):
         raise ValueError(f"the path {path!r} must begin with /")
     return path.rstrip("/").lower()
+
+
+def _patient(description: str) -> str:
+    """Have more connections wait to be accepted than Twisted's 50, where nobody says how many.
+
+    What does not fit is dropped by the kernel and tried again by clients a second later: a burst of
+    connections would make everybody wait for seconds.
+    """
+    if description.startswith(("tcp:", "tcp6:")) and ":backlog=" not in description:
+        return f"{description}:backlog={_BACKLOG}"
+    return description
 
 
 def _url(port: IListeningPort) -> str:

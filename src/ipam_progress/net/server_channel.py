@@ -6,8 +6,10 @@ begin and end, what a client that breaks the rules is told, and how long one is 
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
 
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.error import ConnectionAborted
@@ -36,7 +38,13 @@ if TYPE_CHECKING:
 
 __all__ = ["ServerChannel"]
 
-_IN_PREAMBLE = frozenset({State.MODE, State.VIA, State.ENCODING, State.UPGRADE})
+_UNSENT: Final = 64 * 1024
+"""Octets that the system may keep for a client before the client's window takes them."""
+
+_UNSENT_OPTION: Final[int | None] = getattr(socket, "TCP_NOTSENT_LOWAT", None)
+"""Linux and macOS have it."""
+
+_IN_PREAMBLE: Final = frozenset({State.MODE, State.VIA, State.ENCODING, State.UPGRADE})
 """A preamble has begun and is not complete."""
 
 
@@ -95,7 +103,13 @@ class ServerChannel(Channel):
     def connectionMade(self) -> None:
         """Let the connection in, or turn it away."""
         super().connectionMade()
-        self._host = _host_of(self.transport.getPeer())
+        address = self.transport.getPeer()
+        self._host = _host_of(address)
+        if _UNSENT_OPTION is not None and isinstance(address, IPv4Address | IPv6Address):
+            # Otherwise the system takes megabytes for a client that is slow, who then hears for
+            # half a minute what was true before, and seems to keep up with everything.
+            with suppress(OSError):  # not every kernel that has the number has the option
+                self.transport.getHandle().setsockopt(socket.IPPROTO_TCP, _UNSENT_OPTION, _UNSENT)
         refusal = self.server.entered(self, self._host)
         if refusal is None:
             self.set_deadline(
@@ -167,8 +181,9 @@ class ServerChannel(Channel):
             self._conversation.receive(event.payload)
 
     def _end_received(self, event: EndReceived) -> None:
-        assert self._conversation is not None
-        self._conversation.end_received()
+        if self.framing.state is State.PEER_ENDED:  # it does not answer ours
+            assert self._conversation is not None
+            self._conversation.end_received()
 
     def _session_ended(self, event: SessionEnded) -> None:
         self._leave_conversation()

@@ -17,6 +17,7 @@ from ipam_progress.errors import (
 )
 from ipam_progress.service.bodies import end_with_body
 from ipam_progress.service.declarations import KEEPALIVE, OPERATIONS
+from ipam_progress.service.faults import describe_fault
 from ipam_progress.service.incoming import Incoming
 from ipam_progress.service.protocol import EXCEPTION_DETAIL
 from ipam_progress.soap import (
@@ -45,16 +46,9 @@ class SoapFaultError(RemoteProtocolError):
     """
 
     def __init__(self, fault: Fault, detail: IpamException | None = None) -> None:
-        super().__init__(_describe(fault, detail))
+        super().__init__(describe_fault(fault, detail))
         self.fault = fault
         self.detail = detail
-
-
-def _describe(fault: Fault, detail: IpamException | None) -> str:
-    """Put the most exact code before the reason: ``IpamApiAccessDenied: You may not do that``."""
-    data = None if detail is None else detail.IpamExceptionData
-    code = (fault.subcodes or (fault.code,))[-1][1] if data is None else data.ExceptionId.value
-    return f"{code}: {fault.reason}" if fault.reason else code
 
 
 def encode_request(encoder: Encoder, message: object, message_id: UniqueId, to: str) -> bytes:

@@ -22,9 +22,11 @@ class Answer(bytes):
     Attributes:
         ends_session: Whether the session ought to end behind it, as WCF ends one after it has
             failed to process a request (InternalServiceFault).
+        refusal: What the client is told, in one line, if it is told a fault.
     """
 
     ends_session: bool = False
+    refusal: str = ""
 
 
 class ServiceEndpoint(ServerBase):  # type: ignore[misc]  # Spyne has no types
@@ -99,5 +101,7 @@ class ServiceEndpoint(ServerBase):  # type: ignore[misc]  # Spyne has no types
         (octets,) = ctx.out_string
         answer = Answer(octets)
         sent = ctx.out_document
-        answer.ends_session = isinstance(sent, RequestFault) and sent.is_internal
+        if isinstance(sent, RequestFault):
+            answer.ends_session = sent.is_internal
+            answer.refusal = sent.summary
         return answer

@@ -14,7 +14,14 @@ from ipam_progress.service.declarations import FAULT_SUFFIX
 from ipam_progress.session.faults import IpamError
 from ipam_progress.soap import RECEIVER, SENDER, Fault, internal_service_fault
 
-__all__ = ["LANGUAGE", "RequestFault", "fault_of", "ipam_fault", "not_implemented"]
+__all__ = [
+    "LANGUAGE",
+    "RequestFault",
+    "describe_fault",
+    "fault_of",
+    "ipam_fault",
+    "not_implemented",
+]
 
 LANGUAGE: Final = "en"
 """The language of our reasons that are made for people to read."""
@@ -36,9 +43,21 @@ class RequestFault(_spyne.Fault):  # type: ignore[misc]  # Spyne has no types
         self.exception = exception
 
     @property
+    def summary(self) -> str:
+        """What it says, in one line."""
+        return describe_fault(self.fault, self.exception)
+
+    @property
     def is_internal(self) -> bool:
         """Whether it says that the server failed, rather than that it refuses the request."""
         return self.fault == internal_service_fault()
+
+
+def describe_fault(fault: Fault, detail: IpamException | None) -> str:
+    """Put the most exact code before the reason: ``IpamApiAccessDenied: You may not do that``."""
+    data = None if detail is None else detail.IpamExceptionData
+    code = (fault.subcodes or (fault.code,))[-1][1] if data is None else data.ExceptionId.value
+    return f"{code}: {fault.reason}" if fault.reason else code
 
 
 def ipam_fault(action: str, error: IpamError) -> RequestFault:

@@ -9,12 +9,16 @@ Two bounds. At `limit` waiting callbacks the outbox is full: threads block in `w
 coroutines wait where they await `room`, until half of it has gone (half, so that a slow client
 does not cost a switch of threads for each callback). Code in the reactor's thread cannot be made
 to block, and may not await; it can post `reserve` callbacks more, then it gets an error.
+
+When the session is over the handler may go on, and nothing makes it wait for a client any more. A
+coroutine that does nothing but report would then keep everyone else from running; so it is made to
+give way now and then.
 """
 
 import threading
 from collections import deque
 from collections.abc import Callable, Generator
-from typing import Any
+from typing import Any, Final
 
 from ipam_progress.errors import LocalProtocolError
 from ipam_progress.session.outputs import Waiter, WaiterFactory
@@ -23,6 +27,9 @@ __all__ = ["DEFAULT_LIMIT", "Outbox", "Room"]
 
 DEFAULT_LIMIT = 1000
 """About a second's work of a WCF client, some 800 callbacks a second."""
+
+_TURN: Final = 256
+"""How often a coroutine awaits `Outbox.room` after the session's end before it gives way."""
 
 
 class Room:
@@ -34,7 +41,10 @@ class Room:
         self._outbox = outbox
 
     def __await__(self) -> Generator[Any, Any, None]:
-        """Yield nothing while there is room; else wait until half of the outbox has gone."""
+        """Yield nothing while there is room; else wait until half of the outbox has gone.
+
+        After the end of the session, let others run now and then.
+        """
         while (waiter := self._outbox.waiter_if_full()) is not None:
             yield from waiter.__await__()
 
@@ -50,6 +60,7 @@ class Outbox:
     """
 
     __slots__ = (
+        "_awaited",
         "_callbacks_ready",
         "_changed",
         "_closed",
@@ -99,6 +110,7 @@ class Outbox:
         self._messages: deque[object] = deque()
         self._waiters: list[Waiter] = []
         self._closed = False
+        self._awaited = 0  # how often since then
         self._lock = threading.Lock()
         self._changed: threading.Condition | None = None  # made when the first thread waits
         self._reactor_thread = threading.get_ident()
@@ -111,6 +123,11 @@ class Outbox:
     def is_full(self) -> bool:
         """Whether whoever posts next should wait."""
         return len(self._messages) >= self._limit and not self._closed
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the session is over; `take_all` then gives nothing and wakes who gave way."""
+        return self._closed
 
     def post(self, message: object) -> None:
         """Add a message; never blocks. Dropped in silence when the session is over.
@@ -154,26 +171,27 @@ class Outbox:
                 self._changed.wait()
 
     def waiter_if_full(self) -> Waiter | None:
-        """Give what to wait on; None if there is room."""
+        """Give what to wait on; None if there is room, or nobody to wait for."""
         if len(self._messages) < self._limit:
             return None
         with self._lock:
-            if not self.is_full:
+            closed = self._closed
+            if closed:
+                self._awaited += 1
+                if self._awaited % _TURN:
+                    return None
+            elif len(self._messages) < self._limit:
                 return None
             waiter = self._create_waiter()
             self._waiters.append(waiter)
-            return waiter
+        if closed:
+            self._callbacks_ready()  # nothing is ready, but whoever is called takes, and that wakes
+        return waiter
 
     def take(self) -> object | None:
         """Remove and give the message that is due; None when none waits."""
-        with self._lock:
-            if not self._messages:
-                return None
-            message = self._messages.popleft()
-            waiters = self._release() if len(self._messages) == self._low_water else ()
-        for waiter in waiters:
-            waiter.wake()
-        return message
+        taken = self.take_all(1)
+        return taken[0] if taken else None
 
     def take_all(self, limit: int | None = None) -> list[object]:
         """Remove and give the messages that are due, `limit` of them at most.
@@ -185,7 +203,7 @@ class Outbox:
             count = before if limit is None else min(limit, before)
             taken = [self._messages.popleft() for _ in range(count)]
             crossed = before > self._low_water >= before - count
-            waiters = self._release() if crossed else ()
+            waiters = self._release() if crossed or self._closed else ()
         for waiter in waiters:
             waiter.wake()
         return taken
@@ -194,6 +212,7 @@ class Outbox:
         """Drop what waits and whatever is posted from now on, and let everyone go on."""
         with self._lock:
             self._closed = True
+            self._limit = 0  # so that whoever awaits room is counted, at no cost before
             self._messages.clear()
             waiters = self._release()
         for waiter in waiters:

@@ -19,7 +19,13 @@ from ipam_progress.soap.faults import (
     internal_service_fault,
     read_fault,
 )
-from ipam_progress.soap.message import Message, QualifiedName, read_message, spell_name
+from ipam_progress.soap.message import (
+    Message,
+    QualifiedName,
+    read_message,
+    shorten,
+    spell_name,
+)
 from ipam_progress.soap.writing import (
     begin_callback,
     begin_one_way,
@@ -48,6 +54,7 @@ __all__ = [
     "internal_service_fault",
     "read_fault",
     "read_message",
+    "shorten",
     "spell_name",
     "write_fault",
 ]

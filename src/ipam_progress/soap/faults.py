@@ -94,7 +94,11 @@ class Fault:
 
 
 def deserialization_failed(what: str) -> Fault:
-    """Make the fault for a body that does not fit its contract; `what` says where and why."""
+    """Make the fault for a body that does not fit its contract; `what` says where and why.
+
+    It may quote what the client wrote, and a client takes no answer of megabytes.
+    """
+    what = shorten(what, 500)
     return Fault(
         action=DISPATCHER_FAULT,
         code=SENDER,

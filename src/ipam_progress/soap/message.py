@@ -265,6 +265,6 @@ def spell_name(name: QualifiedName) -> str:
     return shorten(f"{{{name[0]}}}{name[1]}")
 
 
-def shorten(text: str) -> str:
+def shorten(text: str, longest: int = _LONGEST) -> str:
     """Cut a text of the peer's to a length that fits an error's text."""
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."

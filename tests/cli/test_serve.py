@@ -1,0 +1,215 @@
+"""``ipam-progress serve`` as a process: how it begins, how it refuses to, how it stops."""
+
+import json
+import signal
+import socket
+
+import pytest
+from twisted.internet.defer import Deferred
+
+from ipam_progress.cli.process import Ended, ExitStatus
+from ipam_progress.cli.serve import serve_until_cancelled
+from ipam_progress.net.server import ManagementServer
+from ipam_progress.operations import OperationRegistry
+
+pytestmark = pytest.mark.live
+
+WAITS_FOR_EVER = """
+from twisted.internet.defer import Deferred
+from ipam_progress import OperationRegistry
+
+registry = OperationRegistry()
+
+@registry.operation("EditDhcpScope")
+async def edit(parameters, progress):
+    progress.subtask("Wait")
+    await Deferred()
+"""
+
+
+def test_a_line_for_each_listener_and_the_log_on_stderr(command, stopped_in_order) -> None:
+    server = command(
+        "serve", "--security", "none", "--demo",
+        "--listen", "tcp:0:interface=127.0.0.1", "--listen", "tcp:0:interface=127.0.0.2",
+    )  # fmt: skip
+    urls = [server.line().removeprefix("listening on net.tcp://") for _ in range(2)]
+    assert [url.partition(":")[0] for url in urls] == ["127.0.0.1", "127.0.0.2"]
+    for url in urls:
+        host, _, port = url.partition(":")
+        socket.create_connection((host, int(port)), 10).close()
+    errors = stopped_in_order(server)
+    assert any("info: operations: 49, tasks: 8; whoever can connect" in line for line in errors)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_it_in_order(serve, stopped_in_order, number) -> None:
+    errors = stopped_in_order(serve("--demo"), number)
+    texts = [line.partition(" ")[2] for line in errors]
+    assert "info: stopping" in texts
+    # on its own life Twisted is silent
+    assert not any("TCP" in text or "Main loop" in text for text in texts)
+
+
+def test_stopping_fails_operations_that_take_too_long(app, command, stopped_in_order) -> None:
+    server = app(WAITS_FOR_EVER, "--limit", "stop_timeout=0.2")
+    client = command("run", server.url, "EditDhcpScope", "--json")
+    client.line_with("AddSubTask")
+    stopped_in_order(server)
+    status, lines, errors = client.end()
+    assert status == 1
+    assert json.loads(lines[-2])["overallStatus"] == "CompletedWithFailure"
+    assert errors[-1].startswith("Error: EditDhcpScope failed: ")
+
+
+def test_a_second_signal_ends_it_at_once(app, command) -> None:
+    server = app(WAITS_FOR_EVER, "--limit", "stop_timeout=1000")
+    client = command("run", server.url, "EditDhcpScope", "--json")
+    client.line_with("AddSubTask")
+    server.signal(signal.SIGINT)
+    # it has begun to stop when it does not listen any more
+    host, _, port = server.url.removeprefix("net.tcp://").partition(":")
+    while True:
+        try:
+            socket.create_connection((host, int(port)), 10).close()
+        except (ConnectionRefusedError, ConnectionResetError):  # or just closed its queue
+            break
+    server.signal(signal.SIGINT)
+    status, _, _ = server.end()
+    assert status == -signal.SIGINT
+    status, _, errors = client.end()
+    assert status == 3
+    assert "the session was over before EditDhcpScope was" in errors[-1]
+
+
+def test_an_address_in_use(serve, command) -> None:
+    taken = serve("--demo").url.rpartition(":")[2]
+    listen = f"tcp:{taken}:interface=127.0.0.1"
+    error = (
+        f"Error: cannot listen on 127.0.0.1, port {taken}: Address already in use; "
+        "say another endpoint with --listen"
+    )
+    for others in ([], ["--listen", "tcp:0:interface=127.0.0.1"]):
+        server = command("serve", "--security", "none", "--demo", *others, "--listen", listen)
+        assert server.end() == (
+            2,
+            [],
+            [error],
+        )
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "cause"),
+    [
+        ("tcp", "no endpoint"),
+        ("tcp:many", "no endpoint"),
+        ("pigeon:1", "Unknown endpoint type: 'pigeon'"),
+        ("tcp:0:colour=red", "no endpoint"),
+        ("tcp:70000", "port must be 0-65535"),
+        ("tcp:0:interface=256.0.0.1", "256.0.0.1, port 0"),
+        ("unix:/no/such/folder/socket", "No such file or directory"),
+    ],
+)
+def test_an_endpoint_that_is_none(endpoint, cause) -> None:
+    server = ManagementServer(OperationRegistry(), listen=(endpoint,))
+    outcomes: list = []
+    # no reactor has to run for it: what cannot be listened on is refused at once
+    Deferred.fromCoroutine(serve_until_cancelled(server, (endpoint,))).addBoth(outcomes.append)
+    error = outcomes[0].value
+    assert isinstance(error, Ended)
+    assert error.status is ExitStatus.USAGE
+    assert cause in error.message
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cause"),
+    [
+        (["--demo"], "say --security none: Windows security does not exist here yet"),
+        (["--security", "none"], "say either --app MODULE:REGISTRY"),
+        (["--security", "none", "--demo", "--app", "a:b"], "say either --app MODULE:REGISTRY"),
+        (["--security", "windows", "--demo"], "'windows' is not 'none'"),
+        (["--security", "none", "--demo", "--demo-steps", "0"], "not in the range x>=1"),
+        (["--security", "none", "--demo", "--server-path", "x"], "does not begin with /"),
+        (["--security", "none", "--demo", "--server-path", "/ipamoperationwithprogress"], "both"),
+        (["--security", "none", "--demo", "--limit", "patience=1"], "the limits are envelope"),
+        (["--security", "none", "--demo", "--limit", "drain=much"], "as in drain=10"),
+        (["--security", "none", "--demo", "--limit", "drain=0"], "more than 0"),
+        (["--security", "none", "--app", "program"], "as in myserver:registry"),
+        (["--security", "none", "--app", ":registry"], "as in myserver:registry"),
+        (["--security", "none", "--app", "no_such_module:registry"], "No module named"),
+        (["--security", "none", "--app", "json:registry"], "has no attribute 'registry'"),
+        (["--security", "none", "--app", "json:loads"], "loads is no OperationRegistry"),
+    ],
+)
+def test_a_refusal_says_why_and_what_to_do(invoke, arguments, cause) -> None:
+    result = invoke("serve", *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    (line,) = result.stderr.splitlines()
+    assert cause in line
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("1 / 0", "raised ZeroDivisionError: division by zero (%s, line 1)"),
+        ("def", "raised SyntaxError: invalid syntax (broken.py, line 1)"),
+    ],
+)
+def test_a_program_that_cannot_be_imported(command, tmp_path, text, cause) -> None:
+    path = tmp_path / "broken.py"
+    path.write_text(text)
+    server = command("serve", "--security", "none", "--app", "broken:registry", cwd=tmp_path)
+    status, lines, (error,) = server.end()
+    assert (status, lines) == (2, [])
+    assert error.endswith(cause.replace("%s", str(path)))
+
+
+def test_a_registry_may_stand_in_something(tmp_path, serve, stopped_in_order) -> None:
+    (tmp_path / "program.py").write_text(
+        "from ipam_progress import OperationRegistry\n"
+        "class Backend:\n    registry = OperationRegistry()\n"
+    )
+    server = serve("--app", "program:Backend.registry", cwd=tmp_path)
+    assert any("operations: 0, tasks: 0" in line for line in stopped_in_order(server))
+
+
+def test_other_paths(serve, command) -> None:
+    server = serve("--demo", "--operation-path", "/a/b", "--server-path", "/c")
+    operation = command("run", f"{server.url}/a/b", "EditDhcpScope")
+    task = command("start-task", f"{server.url}/c", "Audit")
+    status, _, errors = command("run", server.url, "EditDhcpScope").end()
+    assert (operation.end()[0], task.end()[0], status) == (0, 0, 3)
+    assert errors == ["Error: the server has no service at this address; check the path"]
+
+
+def test_the_demonstration_has_the_size_it_is_given(serve, command) -> None:
+    server = serve("--demo", "--demo-subtasks", "2", "--demo-steps", "5", "--demo-delay", "0.01")
+    status, lines, _ = command("run", server.url, "CreateDhcpFailover", "--json").end()
+    assert status == 0
+    events = [json.loads(line)["event"] for line in lines]
+    assert events == [
+        "StartProgressCallback",
+        *["AddSubTask"] * 2,
+        *["SetSubTaskStatus", "SetCompletionPercentage"] * 10,
+        "SetOverallStatus",
+        "end",
+    ]
+
+
+def test_what_a_handler_raises_is_in_the_log(app, command, stopped_in_order) -> None:
+    server = app(
+        "from ipam_progress import OperationRegistry\n"
+        "registry = OperationRegistry()\n"
+        '@registry.operation("EditDhcpScope")\n'
+        "async def edit(parameters, progress):\n"
+        '    raise ValueError("the secret\\nof this server")\n'
+    )
+    status, _, (error,) = command("run", server.url, "EditDhcpScope").end()
+    assert status == 1
+    assert "secret" not in error
+    errors = stopped_in_order(server)
+    first = next(number for number, line in enumerate(errors) if "EditDhcpScope failed" in line)
+    traceback = [line for line in errors[first + 1 :] if line.startswith("    ")]
+    assert "    builtins.ValueError: the secret" in traceback
+    # everything else is one line of its own, with its time
+    others = [line for line in errors if line not in traceback]
+    assert all(line[:2] == "20" for line in others)
