@@ -221,7 +221,7 @@ def _read(path: str | os.PathLike[str]) -> str:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError as error:
         raise AccountsError(f"{shown}: {error.strerror}") from error
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         # The open file is asked, not the path: nobody can put another in its place meanwhile.
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
@@ -231,9 +231,12 @@ def _read(path: str | os.PathLike[str]) -> str:
                 f"{shown}: others than its owner may use it (mode {status.st_mode & 0o777:04o}),"
                 f" and who reads it can log on as anybody in it; run: chmod 600 {shown}"
             )
-        if status.st_size > _FILE_LIMIT:
-            raise AccountsError(f"{shown}: larger than a file of accounts can be, {_FILE_LIMIT}")
-        octets = file.read(_FILE_LIMIT + 1)
+        with open(descriptor, "rb", closefd=False) as file:
+            octets = file.read(_FILE_LIMIT + 1)
+    finally:
+        os.close(descriptor)
+    if len(octets) > _FILE_LIMIT:
+        raise AccountsError(f"{shown}: larger than a file of accounts can be, {_FILE_LIMIT}")
     try:
         return octets.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -183,10 +183,11 @@ class KerberosAcceptor(_Context):
         principal = str(name).rstrip("\x00")
         if not principal:
             raise refuse("Kerberos: the client has no name", Status.LOGON_DENIED)
-        attributes = name.attributes
-        if _LOGON_INFO.encode() not in attributes:
+        try:
+            attribute = name.attributes[_LOGON_INFO]
+        except gssapi.exceptions.GSSError:
+            # No PAC, or one without it: MIT's own key distribution centre makes such.
             return AuthenticatedPeer(name=principal, mechanism="Kerberos")
-        attribute = attributes[_LOGON_INFO]
         if not attribute.authenticated:
             # The signature of the PAC by our key is wrong or missing: somebody else made it.
             raise refuse("Kerberos: the ticket's PAC is not genuine", Status.LOGON_DENIED)
