@@ -1,0 +1,62 @@
+"""What a server can be told in a TOML file, by environment variables and by options.
+
+- model.py: the sections as classes, plain data; values.py: endpoints, trustees, scopes.
+- reading.py: from texts to a `Configuration`, or to all that is wrong with it; forms.py says what
+  annotations mean, rules.py what goes together.
+- environment.py, sources.py, positions.py: who said what, and in which line.
+- writing.py: the configuration as it came out, as TOML.
+
+docs/configuration.md is the manual.
+"""
+
+from ipam_progress.configuration.environment import PREFIX
+from ipam_progress.configuration.model import (
+    BUILT_IN_GROUPS,
+    AccessScopeSettings,
+    AccountsSettings,
+    ClientCertificates,
+    Configuration,
+    KerberosSettings,
+    LimitSettings,
+    ListenerSettings,
+    PathSettings,
+    PolicySettings,
+    Protection,
+    RoleSettings,
+    SecurityMode,
+    TlsSettings,
+    TlsVersion,
+)
+from ipam_progress.configuration.reading import load_configuration, parse_configuration
+from ipam_progress.configuration.sources import Override, Place, Sources
+from ipam_progress.configuration.values import GLOBAL_SCOPE, Endpoint, ScopePath, Trustee
+from ipam_progress.configuration.writing import write_configuration
+
+__all__ = [
+    "BUILT_IN_GROUPS",
+    "GLOBAL_SCOPE",
+    "PREFIX",
+    "AccessScopeSettings",
+    "AccountsSettings",
+    "ClientCertificates",
+    "Configuration",
+    "Endpoint",
+    "KerberosSettings",
+    "LimitSettings",
+    "ListenerSettings",
+    "Override",
+    "PathSettings",
+    "Place",
+    "PolicySettings",
+    "Protection",
+    "RoleSettings",
+    "ScopePath",
+    "SecurityMode",
+    "Sources",
+    "TlsSettings",
+    "TlsVersion",
+    "Trustee",
+    "load_configuration",
+    "parse_configuration",
+    "write_configuration",
+]

@@ -1,0 +1,229 @@
+r"""What can be configured: plain data, the sections of the file as classes.
+
+A field is a key of the file by the same name, its default what is taken where the key is missing; a
+field without a default has to be given. `ipam_progress.configuration.reading` makes these objects
+from texts, by their annotations; a program may as well make them itself. docs/configuration.md is
+the manual. Knows no TOML, no Twisted and no wire; opens no file.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from ipam_progress.configuration.values import GLOBAL_SCOPE, Endpoint, ScopePath, Trustee
+
+__all__ = [
+    "BUILT_IN_GROUPS",
+    "AccessScopeSettings",
+    "AccountsSettings",
+    "ClientCertificates",
+    "Configuration",
+    "KerberosSettings",
+    "LimitSettings",
+    "ListenerSettings",
+    "PathSettings",
+    "PolicySettings",
+    "Protection",
+    "RoleSettings",
+    "SecurityMode",
+    "TlsSettings",
+    "TlsVersion",
+]
+
+BUILT_IN_GROUPS: Final = (
+    "IPAM Users",
+    "IPAM Administrators",
+    "IPAM ASM Administrators",
+    "IPAM MSM Administrators",
+    "IPAM IP Audit Administrators",
+    "Administrators",
+)
+"""The groups that roles come from, [MS-IPAMM2] 3.1.4.3; the last is BUILTIN_ADMINISTRATORS."""
+
+
+DEFAULT_ENDPOINT: Final = Endpoint.parse("tcp:9100:interface=127.0.0.1")
+"""Where a server listens that is not told where."""
+
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+class SecurityMode(Enum):
+    """How the clients of a listener prove who they are."""
+
+    WINDOWS = "windows"
+    """NegotiateStream, [MS-NNS]: Kerberos or NTLM. What NetTcpBinding asks for by default."""
+    TLS = "tls"
+    """TLS, with or without client certificates."""
+    NONE = "none"
+    """Not at all."""
+
+
+class Protection(Enum):
+    """The least protection of the octets that Windows security gives."""
+
+    ENCRYPT = "encrypt"
+    SIGN = "sign"
+    NONE = "none"
+
+
+class ClientCertificates(Enum):
+    """Whether clients are asked for a certificate in TLS."""
+
+    NONE = "none"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+class TlsVersion(Enum):
+    """A version of TLS."""
+
+    V1_2 = "1.2"
+    V1_3 = "1.3"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListenerSettings:
+    """``[[listeners]]``: where clients connect, and how they are secured there."""
+
+    endpoint: Endpoint = DEFAULT_ENDPOINT
+    security: SecurityMode = SecurityMode.WINDOWS
+    protection: Protection = Protection.ENCRYPT
+
+    @property
+    def is_protected(self) -> bool:
+        """Whether nobody between client and server can change what they say."""
+        if self.security is SecurityMode.WINDOWS:
+            return self.protection is not Protection.NONE
+        return self.security is SecurityMode.TLS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathSettings:
+    """``[paths]``: where the two services are, below the address of a listener."""
+
+    operation: str = "/IpamOperationWithProgress"
+    server: str = "/IpamServer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountsSettings:
+    """``[accounts]``: who may log on with NTLM, and what NTLM tells clients of the server."""
+
+    file: Path
+    computer: str = "IPAM"
+    domain: str = "WORKGROUP"
+    dns_computer: str = ""
+    dns_domain: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KerberosSettings:
+    """``[kerberos]``: the keys of the server's services."""
+
+    keytab: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TlsSettings:
+    """``[tls]``: the server's certificate, and what is done about those of clients.
+
+    The certificate is in `certificate` (PEM), its key there or in `key`; or both are in `pfx`.
+    """
+
+    certificate: Path | None = None
+    key: Path | None = None
+    pfx: Path | None = None
+    password_file: Path | None = None
+    client_certificates: ClientCertificates = ClientCertificates.NONE
+    client_ca: Path | None = None
+    minimum_version: TlsVersion = TlsVersion.V1_2
+    identities: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+
+    def identity_of(self, subject: str, name: str) -> str:
+        """Give the name that the owner of a client's certificate goes by.
+
+        Args:
+            subject: The certificate's subject, as [RFC 4514] writes it.
+            name: What the certificate itself has as a name: an account, or the subject.
+        """
+        return self.identities.get(subject) or self.identities.get(name) or name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleSettings:
+    """``[[roles]]``: a custom role, the operations that its holders may start."""
+
+    name: str
+    description: str = ""
+    operations: tuple[str, ...] = ()
+    operation_groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessScopeSettings:
+    r"""``[[scopes]]``: an access scope; its parent is another, or ``\Global``."""
+
+    path: ScopePath
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicySettings:
+    """``[[policies]]``: gives a role to users and groups, for the objects of a scope."""
+
+    who: tuple[Trustee, ...]
+    role: str
+    scope: ScopePath = GLOBAL_SCOPE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitSettings:
+    """``[limits]``: what clients can make the server spend, as in `ipam_progress.Limits`."""
+
+    envelope: int = 4 * 1024 * 1024
+    string_table: int = 2048
+    element_depth: int = 128
+    attributes: int = 64
+    preamble_timeout: float = 30.0
+    idle_timeout: float = 120.0
+    receive_timeout: float = 600.0
+    completion_timeout: float = 30.0
+    stop_timeout: float = 10.0
+    close_timeout: float = 10.0
+    drain: int = 8 * 1024 * 1024
+    connections: int = 16_384
+    connections_by_address: int = 8_192
+    connections_in_preamble: int = 1_024
+    outbox: int = 1_024
+    handler_threads: int = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """The whole of it.
+
+    Attributes:
+        groups: The members of groups, by the groups' names: those that [MS-IPAMM2] knows and any
+            others, which only `policies` use.
+    """
+
+    allow_unprotected_network: bool = False
+    listeners: tuple[ListenerSettings, ...] = (ListenerSettings(),)
+    paths: PathSettings = PathSettings()
+    accounts: AccountsSettings | None = None
+    kerberos: KerberosSettings | None = None
+    tls: TlsSettings | None = None
+    groups: Mapping[str, tuple[Trustee, ...]] = field(default_factory=lambda: _NOTHING)
+    roles: tuple[RoleSettings, ...] = ()
+    scopes: tuple[AccessScopeSettings, ...] = ()
+    policies: tuple[PolicySettings, ...] = ()
+    limits: LimitSettings = LimitSettings()
+
+    def trustees(self, policy: PolicySettings) -> Iterator[Trustee]:
+        """Give whom a policy is for, with its members in place of a group of this configuration."""
+        groups = {name.casefold(): members for name, members in self.groups.items()}
+        for trustee in policy.who:
+            yield from groups.get(trustee.folded, (trustee,))

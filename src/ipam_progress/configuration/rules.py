@@ -1,0 +1,238 @@
+"""What the keys of a configuration have to do with each other.
+
+A rule is a function: it is given a configuration whose values are each good by themselves, and
+yields the keys that do not go together with others, with what to do. Safety is here: a server that
+anyone on a network could use or listen to is refused unless it was asked for in words.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from difflib import get_close_matches
+from typing import Final, NamedTuple, TypeAlias
+
+from ipam_progress.configuration.model import (
+    BUILT_IN_GROUPS,
+    ClientCertificates,
+    Configuration,
+    SecurityMode,
+)
+from ipam_progress.configuration.positions import Key
+from ipam_progress.configuration.sources import Sources
+from ipam_progress.configuration.values import GLOBAL_SCOPE
+
+__all__ = ["RULES", "Problem", "Rule"]
+
+
+class Problem(NamedTuple):
+    """A key, and what is wrong with it."""
+
+    key: Key
+    text: str
+
+
+Rule: TypeAlias = Callable[[Configuration, Sources], Iterator[Problem]]
+
+_NETBIOS_NAME: Final = 15
+"""The letters a NetBIOS name can have; NTLM's own limit is no smaller."""
+
+_DNS_NAME: Final = 255
+
+
+def _listeners(configuration: Configuration, sources: Sources) -> Iterator[Problem]:
+    if not configuration.listeners:
+        yield Problem(
+            ("listeners",), "a server that listens nowhere serves nobody; leave the key out"
+        )
+    seen: dict[str, int] = {}
+    for index, listener in enumerate(configuration.listeners):
+        key = ("listeners", index)
+        earlier = seen.setdefault(str(listener.endpoint), index)
+        if earlier != index:
+            yield Problem(
+                (*key, "endpoint"), f"listeners[{earlier}] listens there already; keep one"
+            )
+        is_windows = listener.security is SecurityMode.WINDOWS
+        if sources.is_set((*key, "protection")) and not is_windows:
+            yield Problem(
+                (*key, "protection"),
+                f'only security = "windows" can be told so; with "{listener.security.value}" leave '
+                "it out",
+            )
+
+
+def _ways_to_log_on(configuration: Configuration, _: Sources) -> Iterator[Problem]:
+    for index, listener in enumerate(configuration.listeners):
+        key = ("listeners", index, "security")
+        if listener.security is SecurityMode.WINDOWS and not (
+            configuration.accounts or configuration.kerberos
+        ):
+            yield Problem(
+                key,
+                "nobody could log on with Windows security: name a file of accounts in "
+                "accounts.file (`ipam-progress passwd` makes one), or a keytab in kerberos.keytab",
+            )
+        if listener.security is SecurityMode.TLS and configuration.tls is None:
+            yield Problem(
+                key,
+                "TLS needs a certificate for the server: name its file in tls.certificate (PEM) or "
+                "in tls.pfx",
+            )
+
+
+def _unprotected_network(configuration: Configuration, _: Sources) -> Iterator[Problem]:
+    if configuration.allow_unprotected_network:
+        return
+    for index, listener in enumerate(configuration.listeners):
+        if listener.is_protected or listener.endpoint.is_local:
+            continue
+        is_open = listener.security is SecurityMode.NONE
+        risk = (
+            "whoever can reach this endpoint could start operations"
+            if is_open
+            else "whoever is between client and server could change what they say"
+        )
+        yield Problem(
+            ("listeners", index, "security" if is_open else "protection"),
+            f"{risk}; listen on loopback alone (interface=127.0.0.1), protect it, or set "
+            "allow_unprotected_network = true",
+        )
+
+
+def _paths(configuration: Configuration, _: Sources) -> Iterator[Problem]:
+    paths = configuration.paths
+    for name in ("operation", "server"):
+        path = getattr(paths, name)
+        if not path.startswith("/"):
+            yield Problem(("paths", name), f"{path!r} does not begin with /")
+    if paths.operation.rstrip("/").lower() == paths.server.rstrip("/").lower():
+        yield Problem(("paths", "server"), "both services are at this path: give them two paths")
+
+
+def _accounts(configuration: Configuration, _: Sources) -> Iterator[Problem]:
+    accounts = configuration.accounts
+    if accounts is None:
+        return
+    for name in ("computer", "domain"):
+        length = len(getattr(accounts, name))
+        if not 0 < length <= _NETBIOS_NAME:
+            yield Problem(
+                ("accounts", name),
+                f"a NetBIOS name has 1 to {_NETBIOS_NAME} letters, this one {length}",
+            )
+    for name in ("dns_computer", "dns_domain"):
+        if len(getattr(accounts, name)) > _DNS_NAME:
+            yield Problem(("accounts", name), f"a name in DNS has at most {_DNS_NAME} letters")
+
+
+def _tls(configuration: Configuration, _: Sources) -> Iterator[Problem]:
+    tls = configuration.tls
+    if tls is None:
+        return
+    if tls.certificate is None and tls.pfx is None:
+        yield Problem(
+            ("tls", "certificate"),
+            "the server needs a certificate: name its file here (PEM) or in tls.pfx",
+        )
+    if tls.certificate is not None and tls.pfx is not None:
+        yield Problem(("tls", "pfx"), "there is a certificate in tls.certificate already; keep one")
+    if tls.key is not None and tls.certificate is None:
+        yield Problem(("tls", "key"), "this is the key of tls.certificate, which is missing")
+    if tls.client_certificates is ClientCertificates.NONE:
+        for name in ("client_ca", "identities"):
+            if getattr(tls, name):
+                yield Problem(
+                    ("tls", name),
+                    "clients are not asked for a certificate: set tls.client_certificates to "
+                    '"optional" or "required", or leave this out',
+                )
+    elif tls.client_ca is None:
+        yield Problem(
+            ("tls", "client_certificates"),
+            "there is no CA to judge clients' certificates by: name its file in tls.client_ca",
+        )
+    for certificate, name in tls.identities.items():
+        if not certificate or not name:
+            yield Problem(
+                ("tls", "identities", certificate),
+                "a certificate's subject and the name it stands for are due, one is empty",
+            )
+
+
+def _groups(configuration: Configuration, _: Sources) -> Iterator[Problem]:
+    groups = {name.casefold(): name for name in configuration.groups}
+    used = {trustee.folded for policy in configuration.policies for trustee in policy.who}
+    built_in = {name.casefold() for name in BUILT_IN_GROUPS}
+    for name, members in configuration.groups.items():
+        folded = name.casefold()
+        if groups[folded] != name:
+            yield Problem(("groups", name), f'"{groups[folded]}" is the same group; make them one')
+        elif folded not in built_in and folded not in used:
+            close = get_close_matches(name, BUILT_IN_GROUPS, 1)
+            advice = f'is "{close[0]}" meant?' if close else "no policy names it"
+            yield Problem(("groups", name), f"this group means nothing; {advice}")
+        for index, member in enumerate(members):
+            if member.folded in groups:
+                yield Problem(
+                    ("groups", name, index),
+                    f'"{member}" is a group of this configuration, and they do not nest; name its '
+                    "members",
+                )
+
+
+def _scopes(configuration: Configuration, _: Sources) -> Iterator[Problem]:
+    known = {scope.path.folded for scope in configuration.scopes} | {GLOBAL_SCOPE.folded}
+    seen = {GLOBAL_SCOPE.folded}
+    for index, scope in enumerate(configuration.scopes):
+        key = ("scopes", index, "path")
+        if scope.path.folded in seen:
+            yield Problem(key, f"the scope {scope.path} is there already; leave this one out")
+        seen.add(scope.path.folded)
+        parent = scope.path.parent
+        if parent is not None and parent.folded not in known:
+            yield Problem(
+                key, f"its parent {parent} is no scope: add [[scopes]] with path = '{parent}'"
+            )
+
+
+def _policies(configuration: Configuration, _: Sources) -> Iterator[Problem]:
+    roles = {role.name.casefold(): role.name for role in configuration.roles}
+    scopes = {scope.path.folded: str(scope.path) for scope in configuration.scopes}
+    scopes[GLOBAL_SCOPE.folded] = str(GLOBAL_SCOPE)
+    for index, policy in enumerate(configuration.policies):
+        key = ("policies", index)
+        if not policy.who:
+            yield Problem((*key, "who"), "a policy is for somebody: name users, groups or SIDs")
+        if policy.role.casefold() not in roles:
+            yield Problem((*key, "role"), _unknown(policy.role, "role", list(roles.values())))
+        if policy.scope.folded not in scopes:
+            yield Problem(
+                (*key, "scope"), _unknown(str(policy.scope), "scope", list(scopes.values()))
+            )
+
+
+def _limits(configuration: Configuration, _: Sources) -> Iterator[Problem]:
+    limits = configuration.limits
+    for each in fields(limits):
+        if getattr(limits, each.name) <= 0:
+            yield Problem(("limits", each.name), "a number greater than 0 is due")
+
+
+def _unknown(name: str, what: str, known: list[str]) -> str:
+    close = get_close_matches(name, known, 1)
+    advice = f'is "{close[0]}" meant?' if close else f"those are {', '.join(known)}"
+    return f'there is no {what} "{name}"; {advice}'
+
+
+RULES: Final[tuple[tuple[tuple[str, ...], Rule], ...]] = (
+    (("listeners",), _listeners),
+    (("listeners", "accounts", "kerberos", "tls"), _ways_to_log_on),
+    (("listeners", "allow_unprotected_network"), _unprotected_network),
+    (("paths",), _paths),
+    (("accounts",), _accounts),
+    (("tls",), _tls),
+    (("groups", "policies"), _groups),
+    (("scopes",), _scopes),
+    (("policies", "roles", "scopes"), _policies),
+    (("limits",), _limits),
+)
+"""The sections that a rule looks at, and the rule; it is asked when all of them could be read."""
