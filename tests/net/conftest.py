@@ -287,9 +287,13 @@ class Harness:
         if start:
             self.server.start()
 
+    def accept(self, address):
+        """Let a connection in by the server's first listener."""
+        return self.server.accept(address, self.server.open(self.server.listeners[0]))
+
     def connect(self, peer=PEER) -> Wire:
         transport = MemoryTransport(peer)
-        channel = self.server.accept(transport.getPeer())
+        channel = self.accept(transport.getPeer())
         channel.makeConnection(transport)
         wire = Wire(channel, transport)
         self.wires.append(wire)

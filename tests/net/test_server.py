@@ -302,7 +302,7 @@ def test_a_stop_ends_whatever_clients_do(harness, outcome_of, log):
 def test_connections_that_come_too_late_are_refused(harness, log):
     harness.connect().open()
     harness.server.stopService()
-    assert harness.server.accept(IPv4Address("TCP", "192.0.2.9", 5)) is None
+    assert harness.accept(IPv4Address("TCP", "192.0.2.9", 5)) is None
     assert log.lines() == ["192.0.2.9:5: connection refused: the server does not run"]
 
 

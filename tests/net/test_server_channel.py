@@ -427,7 +427,7 @@ def test_the_last_place_pauses_the_ports_and_a_free_one_resumes_them(make_harnes
     assert all(port.reading for port in ports)
     harness.connect()
     assert not any(port.reading for port in ports)
-    assert harness.server.accept(first.transport.getPeer()) is None
+    assert harness.accept(first.transport.getPeer()) is None
     first.close()
     assert all(port.reading for port in ports)
     assert log.lines() == [

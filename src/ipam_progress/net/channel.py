@@ -1,9 +1,10 @@
 """One TCP connection: moves octets between a Twisted transport and the framing layer.
 
-`Channel` is what both ends have in common: it feeds what arrives to the framing connection, hands
-each event to the method for it, writes what the framing layer wants to send, and keeps a slow peer
-from costing memory: while the transport is full nothing is read and no callback is encoded. It
-parses nothing and knows neither SOAP nor services.
+`Channel` is what both ends have in common: it feeds what arrives to the framing connection, through
+the stream upgrade of the session if there is one (`ipam_progress.security`), hands each event to
+the method for it, writes what the framing layer wants to send, and keeps a slow peer from costing
+memory: while the transport is full nothing is read and no callback is encoded. It parses nothing
+and knows neither SOAP nor services.
 """
 
 from abc import ABC, abstractmethod
@@ -26,7 +27,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from ipam_progress.errors import FramingError
+from ipam_progress.errors import FramingError, SecurityError
 from ipam_progress.framing import (
     ConnectionClosed,
     Drained,
@@ -37,8 +38,18 @@ from ipam_progress.framing import (
     PreambleReceived,
     SessionEnded,
     SessionOpened,
+    State,
+    UpgradeAccepted,
+    UpgradeRequested,
 )
 from ipam_progress.framing.connection import Connection
+from ipam_progress.security.upgrade import (
+    AuthenticatedPeer,
+    DataReceived,
+    HandshakeCompleted,
+    StreamUpgrade,
+    UpgradeClosed,
+)
 
 __all__ = ["Channel", "spell_address"]
 
@@ -107,10 +118,13 @@ class Channel(Protocol, ABC):
         self._full = False
         self._held = False
         self._deadline: IDelayedCall | None = None
+        self._upgrade: StreamUpgrade | None = None
 
     def __init_subclass__(cls) -> None:
         cls._handlers = {
             PreambleReceived: cls._preamble_received,
+            UpgradeRequested: cls._upgrade_requested,
+            UpgradeAccepted: cls._upgrade_accepted,
             SessionOpened: cls._session_opened,
             EnvelopeReceived: cls._envelope_received,
             EndReceived: cls._end_received,
@@ -132,12 +146,15 @@ class Channel(Protocol, ABC):
 
     def dataReceived(self, data: bytes) -> None:
         """Take octets, act on everything that they complete, and send what comes of it."""
-        self.framing.receive_data(data)
+        (self._upgrade or self.framing).receive_data(data)
         self.proceed()
 
     def readConnectionLost(self) -> None:
         """Take notice that the peer has closed its sending side."""
-        self.framing.receive_eof()
+        if self._upgrade is None or self.framing.state is State.PEER_ENDED:
+            self.framing.receive_eof()
+        else:
+            self._upgrade.receive_eof()
         self.proceed()
 
     def writeConnectionLost(self) -> None:
@@ -185,7 +202,12 @@ class Channel(Protocol, ABC):
 
     def flush(self) -> None:
         """Write what the framing layer wants to send."""
-        if octets := self.framing.data_to_send():
+        octets = self.framing.data_to_send()
+        if self._upgrade is not None:
+            if octets:
+                self._upgrade.send_data(octets)
+            octets = self._upgrade.data_to_send()
+        if octets:
             self.transport.write(octets)
 
     def proceed(self) -> None:
@@ -194,13 +216,52 @@ class Channel(Protocol, ABC):
         What has come behind the event that makes us leave is not looked at any more.
         """
         try:
-            while (
-                self._course is _Course.STAYS and (event := self.framing.next_event()) is not None
-            ):
+            while self._course is _Course.STAYS:
+                event = self.framing.next_event()
+                if event is None:
+                    if self._open_next():
+                        continue
+                    break
+                if self._upgrade is not None and type(event) is SessionEnded:
+                    self._leave_upgrade(self._upgrade)
                 self._handlers[type(event)](self, event)
         except FramingError as error:
             self._framing_failed(error)
+        except SecurityError as error:
+            self._upgrade_failed(error)
         self.flush()
+
+    def begin_upgrade(self, upgrade: StreamUpgrade) -> None:
+        """Put a stream upgrade between transport and framing layer until the session ends."""
+        self.flush()
+        self._upgrade = upgrade
+        upgrade.start()
+        upgrade.receive_data(self.framing.take_trailing())
+
+    def _open_next(self) -> bool:
+        """Open the next piece of an upgraded stream; tell whether there was one.
+
+        What follows the piece that held the peer's End is of the bare stream again.
+        """
+        if self._upgrade is None or self.framing.state is State.PEER_ENDED:
+            return False
+        match self._upgrade.next_event():
+            case DataReceived(data):
+                self.framing.receive_data(data)
+            case HandshakeCompleted(peer):
+                self.framing.complete_upgrade()
+                self._authenticated(peer)
+            case UpgradeClosed():
+                self.framing.receive_eof()
+            case None:
+                return False
+        return True
+
+    def _leave_upgrade(self, upgrade: StreamUpgrade) -> None:
+        """Go back to the bare stream, on which the next session begins ([MC-NMF] 3.1.1.1.5)."""
+        self.flush()
+        self._upgrade = None
+        self.framing.receive_data(upgrade.take_trailing())
 
     def stop_sending(self) -> None:
         """Close our side of the connection when what was written has gone, and read on.
@@ -256,8 +317,21 @@ class Channel(Protocol, ABC):
     def _framing_failed(self, error: FramingError) -> None:
         """The peer broke the rules: send the fault there is for it, or drop the connection."""
 
+    @abstractmethod
+    def _upgrade_failed(self, error: SecurityError) -> None:
+        """The peer is refused, or broke the rules of the upgrade; it is told what is to be sent."""
+
+    def _authenticated(self, peer: AuthenticatedPeer) -> None:
+        """The upgrade stands."""
+
     def _preamble_received(self, event: PreambleReceived) -> None:
         """A client says what it wants; servers only."""
+
+    def _upgrade_requested(self, event: UpgradeRequested) -> None:
+        """A client wants an upgrade that is offered; servers only."""
+
+    def _upgrade_accepted(self, event: UpgradeAccepted) -> None:
+        """The server agrees to the upgrade; clients only."""
 
     @abstractmethod
     def _session_opened(self, event: SessionOpened) -> None:

@@ -12,6 +12,7 @@ from twisted.internet.defer import CancelledError, Deferred, inlineCallbacks
 from twisted.internet.endpoints import HostnameEndpoint, connectProtocol
 from twisted.internet.error import ConnectError, ConnectingCancelledError, DNSLookupError
 from twisted.internet.interfaces import IReactorTime
+from twisted.internet.threads import deferToThread
 from twisted.python.failure import Failure
 
 from ipam_progress import framing
@@ -30,6 +31,7 @@ from ipam_progress.errors import (
     ProtocolError,
     RemoteProtocolError,
     RequestTimeoutError,
+    SecurityError,
 )
 from ipam_progress.framing import (
     ClientConnection,
@@ -41,11 +43,14 @@ from ipam_progress.framing import (
     SessionEnded,
     SessionOpened,
     State,
+    UpgradeAccepted,
 )
 from ipam_progress.net.channel import Channel
 from ipam_progress.net.limits import Limits
 from ipam_progress.net.server import OPERATION_PATH, SERVER_PATH
+from ipam_progress.net.upgrades import ClientSecurity, UpgradeMaker
 from ipam_progress.net.waiter import DeferredWaiter
+from ipam_progress.security.upgrade import StreamUpgrade
 from ipam_progress.service.callbacks import is_callback, read_callback
 from ipam_progress.service.client import encode_request, read_answer
 from ipam_progress.service.declarations import OPERATIONS
@@ -71,6 +76,7 @@ class ClientChannel(Channel):
         clock: Tells the time and calls back.
         take_callback: Gets what the server calls us with, in order.
         take_end: Gets the reason when the session is over, orderly or not, once.
+        upgrades: Makes the upgrade of the session; None for a session without.
         new_message_id: Makes the identifier of a request.
     """
 
@@ -85,6 +91,7 @@ class ClientChannel(Channel):
         clock: IReactorTime,
         take_callback: Callable[[Any], None],
         take_end: Callable[[str], None],
+        upgrades: UpgradeMaker | None = None,
         new_message_id: Callable[[], UniqueId] = UniqueId.random,
     ) -> None:
         super().__init__(
@@ -98,6 +105,7 @@ class ClientChannel(Channel):
         self._codec = limits.codec_factory()()
         self._take_callback = take_callback
         self._take_end = take_end
+        self._upgrades = upgrades
         self._new_message_id = new_message_id
         # keyed by the text of the MessageID: a server may write it in another form than we did
         self._pending: dict[str, _Pending] = {}
@@ -173,7 +181,8 @@ class ClientChannel(Channel):
             self._timeout, self.abort, f"no session was opened within {self._timeout:g} seconds"
         )
         try:
-            self.framing.send_preamble(self._via)
+            upgrade = None if self._upgrades is None else self._upgrades.protocol
+            self.framing.send_preamble(self._via, upgrade=upgrade)
         except LocalProtocolError as error:  # a URI that is too long
             self._fail(error)
         self.flush()
@@ -204,6 +213,31 @@ class ClientChannel(Channel):
 
     def _framing_failed(self, error: FramingError) -> None:
         self._fail(error)
+
+    def _upgrade_accepted(self, event: UpgradeAccepted) -> None:
+        upgrades = self._upgrades
+        assert upgrades is not None  # or none was asked for
+        if upgrades.may_wait:
+            self.hold()
+            making = deferToThread(upgrades.new_upgrade)
+            making.addCallback(self._upgrade_made)
+            making.addErrback(self._upgrade_not_made)
+        else:
+            self.begin_upgrade(upgrades.new_upgrade())
+
+    def _upgrade_made(self, upgrade: StreamUpgrade) -> None:
+        if self.framing.state is State.UPGRADING:  # the connection is still there
+            self.begin_upgrade(upgrade)
+            self.release()
+            self.proceed()
+
+    def _upgrade_not_made(self, failure: Failure) -> None:
+        assert isinstance(failure.value, Exception)
+        self._fail(failure.value)
+
+    def _upgrade_failed(self, error: SecurityError) -> None:
+        self._over(error)
+        self.close()
 
     def _session_opened(self, event: SessionOpened) -> None:
         self.clear_deadline()
@@ -337,6 +371,8 @@ class ManagementClient:
     Args:
         url: ``net.tcp://host:port``; a path in it names the service, otherwise each service is
             taken to be at its usual path.
+        security: As whom we log on, and what has to protect the session; None for a server that
+            protects nothing.
         timeout: Seconds for connecting, for the session to open, and for each reply.
         limits: What the server can make us spend; None for the usual ones.
         reactor: None for the reactor that Twisted has installed.
@@ -346,11 +382,18 @@ class ManagementClient:
     """
 
     def __init__(
-        self, url: str, *, timeout: float = 60.0, limits: Limits | None = None, reactor: Any = None
+        self,
+        url: str,
+        *,
+        security: ClientSecurity | None = None,
+        timeout: float = 60.0,
+        limits: Limits | None = None,
+        reactor: Any = None,
     ) -> None:
         if reactor is None:
             from twisted.internet import reactor  # noqa: PLC0415 (importing it installs one)
         self._address = NetTcpAddress.parse(url)
+        self._upgrades = None if security is None else UpgradeMaker.of(security)
         self._timeout = timeout
         self._limits = limits or Limits()
         self._reactor = reactor
@@ -414,6 +457,7 @@ class ManagementClient:
             clock=self._reactor,
             take_callback=take_callback,
             take_end=take_end,
+            upgrades=self._upgrades,
         )
         endpoint = HostnameEndpoint(
             self._reactor, address.host, address.port, timeout=self._timeout

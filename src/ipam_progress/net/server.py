@@ -6,7 +6,9 @@
 
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
+from ipaddress import ip_address
 from typing import Any, Final
 
 from twisted.application.service import Service
@@ -28,12 +30,14 @@ from ipam_progress import framing
 from ipam_progress.errors import LocalProtocolError
 from ipam_progress.framing import NetTcpAddress, ServerSettings
 from ipam_progress.net.admission import Admission
+from ipam_progress.net.brakes import Brakes
 from ipam_progress.net.channel import spell_address
 from ipam_progress.net.descriptors import raise_descriptor_limit
 from ipam_progress.net.dispatcher import Conversation, OperationConversation, TaskConversation
 from ipam_progress.net.limits import Limits
 from ipam_progress.net.runner import TwistedHandlerRunner
 from ipam_progress.net.server_channel import ServerChannel
+from ipam_progress.net.upgrades import ServerSecurity, UpgradeMaker
 from ipam_progress.operations import OperationRegistry
 from ipam_progress.service.application import (
     ipam_server_application,
@@ -43,7 +47,7 @@ from ipam_progress.service.endpoint import ServiceEndpoint
 from ipam_progress.service.protocol import SessionCodec
 from ipam_progress.session.server import Authorize, SessionSettings
 
-__all__ = ["OPERATION_PATH", "SERVER_PATH", "ManagementServer"]
+__all__ = ["OPERATION_PATH", "SERVER_PATH", "Listener", "ManagementServer"]
 
 OPERATION_PATH = "/IpamOperationWithProgress"
 """Where IIpamOperationWithProgress is served."""
@@ -58,15 +62,42 @@ _SPARE_DESCRIPTORS = 64
 """What a process needs besides its connections: listening ports, logs, handlers' files."""
 
 
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Where a server listens, and how sessions are protected there.
+
+    Attributes:
+        endpoint: A Twisted endpoint description: ``tcp:9100:interface=127.0.0.1``.
+        security: What clients have to do; None to protect nothing.
+    """
+
+    endpoint: str
+    security: ServerSecurity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenListener:
+    """What a connection has from the listener that it came in by.
+
+    Attributes:
+        framing_settings: What its preambles may ask for.
+        upgrades: Makes the upgrades of its sessions; None where nothing is protected.
+    """
+
+    framing_settings: ServerSettings
+    upgrades: UpgradeMaker | None
+
+
 class _ChannelFactory(Factory):
     noisy = False
 
-    def __init__(self, server: "ManagementServer") -> None:
+    def __init__(self, server: "ManagementServer", listener: OpenListener) -> None:
         self._server = server
+        self._listener = listener
 
     def buildProtocol(self, addr: IAddress | None) -> ServerChannel | None:
         """Make the channel of a connection that has been accepted; None closes it."""
-        return self._server.accept(addr)
+        return self._server.accept(addr, self._listener)
 
 
 class ManagementServer(Service):
@@ -83,7 +114,11 @@ class ManagementServer(Service):
 
     Args:
         registry: The handlers of operations and tasks.
-        listen: Twisted endpoint descriptions: ``tcp:9100:interface=127.0.0.1``.
+        listen: Where to listen: a `Listener` each, or Twisted's description of an endpoint
+            (``tcp:9100:interface=127.0.0.1``), where `security` is what protects sessions.
+        security: What protects sessions; None to protect nothing.
+        allow_unprotected_network: Whether sessions that nothing protects may come from other
+            machines. Else such a listener has to be on loopback.
         operation_path: Path of IIpamOperationWithProgress. A client's Via names a service by its
             path, or by one below it; letters of either case are the same.
         server_path: Path of IIpamServer.
@@ -101,7 +136,9 @@ class ManagementServer(Service):
         self,
         registry: OperationRegistry,
         *,
-        listen: Sequence[str] = ("tcp:9100:interface=127.0.0.1",),
+        listen: Sequence[str | Listener] = ("tcp:9100:interface=127.0.0.1",),
+        security: ServerSecurity | None = None,
+        allow_unprotected_network: bool = False,
         operation_path: str = OPERATION_PATH,
         server_path: str = SERVER_PATH,
         limits: Limits | None = None,
@@ -116,7 +153,12 @@ class ManagementServer(Service):
         self.authorize = authorize
         self.urls: tuple[str, ...] = ()
         self.stopping = False
-        self._listen = tuple(listen)
+        self.brakes = Brakes()
+        self.listeners = tuple(
+            Listener(listener, security) if isinstance(listener, str) else listener
+            for listener in listen
+        )
+        self._allow_unprotected_network = allow_unprotected_network
         self._channels: set[ServerChannel] = set()
         self._ports: list[Any] = []  # IListeningPort, and what all ports of Twisted can besides
         self._accepting = True
@@ -141,10 +183,6 @@ class ManagementServer(Service):
             connections=self.limits.connections,
             by_address=self.limits.connections_by_address,
             in_preamble=self.limits.connections_in_preamble,
-        )
-        self.framing_settings = ServerSettings(
-            accepts_via=lambda via: self.service_at(via) is not None,
-            limits=framing.Limits(envelope=self.limits.envelope, drain=self.limits.drain),
         )
         self._services: Mapping[str, Callable[[ServerChannel], Conversation]] = {
             _path_key(operation_path): partial(OperationConversation, self),
@@ -202,14 +240,15 @@ class ManagementServer(Service):
     @inlineCallbacks
     def _open_ports(self) -> Generator[Deferred[Any], Any, tuple[str, ...]]:
         ports = self._ports = []
-        factory = _ChannelFactory(self)
         try:
-            for description in self._listen:
-                port = yield serverFromString(self.reactor, _patient(description)).listen(factory)
+            for listener in self.listeners:
+                endpoint = serverFromString(self.reactor, _patient(listener.endpoint))
+                port = yield endpoint.listen(_ChannelFactory(self, self.open(listener)))
                 if self._ports is not ports:  # the server was stopped while it waited
                     yield maybeDeferred(port.stopListening)
                     raise CancelledError
                 ports.append(port)
+                self._check_protection(listener, port)
         except Exception:
             if self._ports is ports:
                 yield self.stopService()
@@ -218,6 +257,31 @@ class ManagementServer(Service):
         for url in self.urls:
             self.log.info("listening on {url}", url=url)
         return self.urls
+
+    def open(self, listener: Listener) -> OpenListener:
+        """Give what the connections of a listener have in common."""
+        upgrades = None if listener.security is None else UpgradeMaker.of(listener.security)
+        settings = ServerSettings(
+            accepts_via=lambda via: self.service_at(via) is not None,
+            upgrades=frozenset() if upgrades is None else frozenset({upgrades.protocol}),
+            upgrade_required=upgrades is not None,
+            limits=framing.Limits(envelope=self.limits.envelope, drain=self.limits.drain),
+        )
+        return OpenListener(settings, upgrades)
+
+    def _check_protection(self, listener: Listener, port: IListeningPort) -> None:
+        """Refuse to serve other machines without protection, unless that was asked for."""
+        address = port.getHost()
+        if (
+            listener.security is None
+            and not self._allow_unprotected_network
+            and isinstance(address, IPv4Address | IPv6Address)
+            and not ip_address(address.host).is_loopback
+        ):
+            raise LocalProtocolError(
+                f"{listener.endpoint} would serve other machines without protection: give it a"
+                " security, listen on a loopback interface only, or say allow_unprotected_network"
+            )
 
     def stopService(self) -> Deferred[None]:
         """Stop listening and end every session in order.
@@ -275,7 +339,7 @@ class ManagementServer(Service):
 
     # --- Connections -----------------------------------------------------------------------------
 
-    def accept(self, address: IAddress | None) -> ServerChannel | None:
+    def accept(self, address: IAddress | None, listener: OpenListener) -> ServerChannel | None:
         """Make the channel of a new connection, unless there are too many."""
         if self.admission.full or not self.running:
             self.log.warn(
@@ -286,7 +350,7 @@ class ManagementServer(Service):
                 else "the server does not run",
             )
             return None
-        return ServerChannel(self)
+        return ServerChannel(self, listener)
 
     def entered(self, channel: ServerChannel, host: str) -> str | None:
         """Count a connection in; tell why if it may not stay.

@@ -16,7 +16,7 @@ from twisted.internet.error import ConnectionAborted
 from twisted.internet.interfaces import IAddress
 from twisted.python.failure import Failure
 
-from ipam_progress.errors import FramingError
+from ipam_progress.errors import FramingError, SecurityError
 from ipam_progress.framing import (
     ConnectionClosed,
     Drained,
@@ -28,13 +28,15 @@ from ipam_progress.framing import (
     SessionEnded,
     SessionOpened,
     State,
+    UpgradeRequested,
     faults,
 )
 from ipam_progress.net.channel import Channel
 from ipam_progress.net.dispatcher import Conversation
+from ipam_progress.security.upgrade import AuthenticatedPeer
 
 if TYPE_CHECKING:
-    from ipam_progress.net.server import ManagementServer
+    from ipam_progress.net.server import ManagementServer, OpenListener
 
 __all__ = ["ServerChannel"]
 
@@ -49,17 +51,24 @@ _IN_PREAMBLE: Final = frozenset({State.MODE, State.VIA, State.ENCODING, State.UP
 
 
 class ServerChannel(Channel):
-    """A connection to the server, over all the sessions that it carries."""
+    """A connection to the server, over all the sessions that it carries.
+
+    Attributes:
+        server: Whose connection it is.
+        authenticated: Who the session's upgrade says is there; None without one.
+    """
 
     framing: ServerConnection
 
-    def __init__(self, server: ManagementServer) -> None:
+    def __init__(self, server: ManagementServer, listener: OpenListener) -> None:
         super().__init__(
-            ServerConnection(server.framing_settings),
+            ServerConnection(listener.framing_settings),
             server.reactor,
             close_timeout=server.limits.close_timeout,
         )
         self.server = server
+        self.authenticated: AuthenticatedPeer | None = None
+        self._listener = listener
         self._host = ""
         self._conversation: Conversation | None = None
         self._open_conversation: Callable[[ServerChannel], Conversation] | None = None
@@ -165,6 +174,37 @@ class ServerChannel(Channel):
             self.server.limits.close_timeout, self.abort, "the fault was not read in time"
         )
 
+    def _upgrade_requested(self, event: UpgradeRequested) -> None:
+        delay = self.server.brakes.delay(self._host, self.clock.seconds())
+        if delay:
+            self.hold()
+            self.clock.callLater(delay, self._upgrade_late)
+        else:
+            self._begin_upgrade()
+
+    def _upgrade_late(self) -> None:
+        """Go on with a client that had to wait."""
+        if self.framing.state is State.UPGRADING:
+            self._begin_upgrade()
+            self.release()
+            self.proceed()
+
+    def _begin_upgrade(self) -> None:
+        upgrades = self._listener.upgrades
+        assert upgrades is not None  # no upgrade is offered where there is none
+        self.begin_upgrade(upgrades.new_upgrade())
+
+    def _authenticated(self, peer: AuthenticatedPeer) -> None:
+        self.server.brakes.succeeded(self._host)
+        self.authenticated = peer
+
+    def _upgrade_failed(self, error: SecurityError) -> None:
+        if self._conversation is None:
+            self.server.brakes.failed(self._host, self.clock.seconds())
+        self._leave_conversation()
+        self.log.warn("{peer}: connection refused: {reason}", peer=self.peer, reason=error)
+        self.close()
+
     def _preamble_received(self, event: PreambleReceived) -> None:
         self._open_conversation = self.server.service_at(event.via)
 
@@ -187,6 +227,7 @@ class ServerChannel(Channel):
 
     def _session_ended(self, event: SessionEnded) -> None:
         self._leave_conversation()
+        self.authenticated = None
         if self.server.stopping:
             self.close()
         else:
