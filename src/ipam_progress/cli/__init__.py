@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "run": "Run an operation on a server and show its progress.",
     "start-task": "Start one of a server's recurring tasks.",
     "demo": "Show a server and a client at work, here and now.",
+    "config": "Check a configuration, or show what it comes to.",
     "decode": "Show recorded octets as records and messages.",
 }
 """The commands and what they do, in the order in which they are listed."""

@@ -4,11 +4,13 @@
 - reading.py: from texts to a `Configuration`, or to all that is wrong with it; forms.py says what
   annotations mean, rules.py what goes together.
 - environment.py, sources.py, positions.py: who said what, and in which line.
+- access.py: groups, roles and policies, in the words of identity and authorization.
 - writing.py: the configuration as it came out, as TOML.
 
 docs/configuration.md is the manual.
 """
 
+from ipam_progress.configuration.access import access_policies, custom_roles, group_members
 from ipam_progress.configuration.environment import PREFIX
 from ipam_progress.configuration.model import (
     BUILT_IN_GROUPS,
@@ -27,6 +29,7 @@ from ipam_progress.configuration.model import (
     TlsSettings,
     TlsVersion,
 )
+from ipam_progress.configuration.positions import Key
 from ipam_progress.configuration.reading import load_configuration, parse_configuration
 from ipam_progress.configuration.sources import Override, Place, Sources
 from ipam_progress.configuration.values import GLOBAL_SCOPE, Endpoint, ScopePath, Trustee
@@ -42,6 +45,7 @@ __all__ = [
     "Configuration",
     "Endpoint",
     "KerberosSettings",
+    "Key",
     "LimitSettings",
     "ListenerSettings",
     "Override",
@@ -56,6 +60,9 @@ __all__ = [
     "TlsSettings",
     "TlsVersion",
     "Trustee",
+    "access_policies",
+    "custom_roles",
+    "group_members",
     "load_configuration",
     "parse_configuration",
     "write_configuration",

@@ -6,7 +6,7 @@ from texts, by their annotations; a program may as well make them itself. docs/c
 the manual. Knows no TOML, no Twisted and no wire; opens no file.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from ipam_progress.configuration.values import GLOBAL_SCOPE, Endpoint, ScopePath, Trustee
+from ipam_progress.identity import IpamGroup
 
 __all__ = [
     "BUILT_IN_GROUPS",
@@ -33,16 +34,8 @@ __all__ = [
     "TlsVersion",
 ]
 
-BUILT_IN_GROUPS: Final = (
-    "IPAM Users",
-    "IPAM Administrators",
-    "IPAM ASM Administrators",
-    "IPAM MSM Administrators",
-    "IPAM IP Audit Administrators",
-    "Administrators",
-)
-"""The groups that roles come from, [MS-IPAMM2] 3.1.4.3; the last is BUILTIN_ADMINISTRATORS."""
-
+BUILT_IN_GROUPS: Final = tuple(group.value for group in IpamGroup)
+"""The groups that rights come from, [MS-IPAMM2] 3.1.4.3."""
 
 DEFAULT_ENDPOINT: Final = Endpoint.parse("tcp:9100:interface=127.0.0.1")
 """Where a server listens that is not told where."""
@@ -221,9 +214,3 @@ class Configuration:
     scopes: tuple[AccessScopeSettings, ...] = ()
     policies: tuple[PolicySettings, ...] = ()
     limits: LimitSettings = LimitSettings()
-
-    def trustees(self, policy: PolicySettings) -> Iterator[Trustee]:
-        """Give whom a policy is for, with its members in place of a group of this configuration."""
-        groups = {name.casefold(): members for name, members in self.groups.items()}
-        for trustee in policy.who:
-            yield from groups.get(trustee.folded, (trustee,))

@@ -10,6 +10,7 @@ from dataclasses import fields
 from difflib import get_close_matches
 from typing import Final, NamedTuple, TypeAlias
 
+from ipam_progress.authorization.roles import BUILT_IN, custom_role
 from ipam_progress.configuration.model import (
     BUILT_IN_GROUPS,
     ClientCertificates,
@@ -179,6 +180,35 @@ def _groups(configuration: Configuration, _: Sources) -> Iterator[Problem]:
                 )
 
 
+def _roles(configuration: Configuration, _: Sources) -> Iterator[Problem]:
+    built_in = {role.name.casefold() for role in BUILT_IN}
+    seen: set[str] = set()
+    for index, role in enumerate(configuration.roles):
+        key = ("roles", index)
+        name = role.name.casefold()
+        if name in built_in:
+            yield Problem((*key, "name"), f'"{role.name}" is built in; find another name')
+        elif name in seen or not name:
+            yield Problem((*key, "name"), "a name is due that no other role has")
+        seen.add(name)
+        if not role.operations and not role.operation_groups:
+            yield Problem(key, "a role without operations is of no use: name some of them")
+        for position, operation in enumerate(role.operations):
+            yield from _refusal((*key, "operations", position), operation=operation)
+        for position, group in enumerate(role.operation_groups):
+            yield from _refusal((*key, "operation_groups", position), group=group)
+
+
+def _refusal(key: Key, *, operation: str = "", group: str = "") -> Iterator[Problem]:
+    """Tell why a role cannot have a part."""
+    try:
+        custom_role(
+            "", operations=[operation] if operation else (), groups=[group] if group else ()
+        )
+    except ValueError as error:
+        yield Problem(key, str(error))
+
+
 def _scopes(configuration: Configuration, _: Sources) -> Iterator[Problem]:
     known = {scope.path.folded for scope in configuration.scopes} | {GLOBAL_SCOPE.folded}
     seen = {GLOBAL_SCOPE.folded}
@@ -195,7 +225,8 @@ def _scopes(configuration: Configuration, _: Sources) -> Iterator[Problem]:
 
 
 def _policies(configuration: Configuration, _: Sources) -> Iterator[Problem]:
-    roles = {role.name.casefold(): role.name for role in configuration.roles}
+    names = [*(role.name for role in BUILT_IN), *(role.name for role in configuration.roles)]
+    roles = {name.casefold() for name in names}
     scopes = {scope.path.folded: str(scope.path) for scope in configuration.scopes}
     scopes[GLOBAL_SCOPE.folded] = str(GLOBAL_SCOPE)
     for index, policy in enumerate(configuration.policies):
@@ -203,7 +234,7 @@ def _policies(configuration: Configuration, _: Sources) -> Iterator[Problem]:
         if not policy.who:
             yield Problem((*key, "who"), "a policy is for somebody: name users, groups or SIDs")
         if policy.role.casefold() not in roles:
-            yield Problem((*key, "role"), _unknown(policy.role, "role", list(roles.values())))
+            yield Problem((*key, "role"), _unknown(policy.role, "role", names))
         if policy.scope.folded not in scopes:
             yield Problem(
                 (*key, "scope"), _unknown(str(policy.scope), "scope", list(scopes.values()))
@@ -231,6 +262,7 @@ RULES: Final[tuple[tuple[tuple[str, ...], Rule], ...]] = (
     (("accounts",), _accounts),
     (("tls",), _tls),
     (("groups", "policies"), _groups),
+    (("roles",), _roles),
     (("scopes",), _scopes),
     (("policies", "roles", "scopes"), _policies),
     (("limits",), _limits),

@@ -131,11 +131,6 @@ class Trustee:
         return cls(text)
 
     @property
-    def is_sid(self) -> bool:
-        """Whether it is a security identifier; else it is a name."""
-        return _SID.fullmatch(self.text) is not None
-
-    @property
     def folded(self) -> str:
         """The form in which trustees are compared: the case of letters means nothing."""
         return self.text.casefold()
