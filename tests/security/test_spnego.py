@@ -223,8 +223,9 @@ def test_bare_ntlm(level, required):
 
 def test_signing_in_spnego_means_signing():
     server = SpnegoAcceptor({NTLM_OID: ntlm_acceptor}, ProtectionLevel.NONE)
-    talk(server, SpnegoInitiator([ntlm_initiator(ProtectionLevel.SIGN)]))
-    assert server.level is ProtectionLevel.SIGN
+    client = SpnegoInitiator([ntlm_initiator(ProtectionLevel.SIGN)])
+    talk(server, client)
+    assert server.level is client.level is ProtectionLevel.SIGN
 
 
 def test_another_bare_mechanism():

@@ -59,9 +59,6 @@ class _Reader:
     def skip(self, size: int) -> None:
         self._take(size)
 
-    def u16(self) -> int:
-        return int.from_bytes(self._take(2, 2), "little")
-
     def u32(self) -> int:
         return int.from_bytes(self._take(4, 4), "little")
 
