@@ -25,7 +25,13 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
-__all__ = ["KeyedCertificate", "certificate_name", "fingerprint_of", "normal_fingerprint"]
+__all__ = [
+    "KeyedCertificate",
+    "certificate_name",
+    "certificate_subject",
+    "fingerprint_of",
+    "normal_fingerprint",
+]
 
 USER_PRINCIPAL_NAME: Final = x509.ObjectIdentifier("1.3.6.1.4.1.311.20.2.3")
 """The kind of an otherName that holds a Windows account: ``user@domain``."""
