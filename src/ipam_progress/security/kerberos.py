@@ -118,11 +118,14 @@ class _Context:
         """The principal at the other end."""
         return self._peer
 
-    def _exchange(self, token: bytes | None) -> bytes:
+    def _exchange(self, token: bytes | None) -> tuple[bytes, bool]:
+        """Take the peer's token; give the answer, and whether the context stands now."""
         if self.complete:
             raise refuse("a Kerberos token where none is due")
         try:
-            return self._context.step(token) or b""
+            answer = self._context.step(token) or b""
+            # Where there is a token to send, python-gssapi keeps an error until the next question.
+            return answer, self._context.complete
         except gssapi.exceptions.GSSError as error:
             raise refuse(f"Kerberos: {error}", Status.LOGON_DENIED) from None
 
@@ -171,8 +174,8 @@ class KerberosAcceptor(_Context):
 
     def step(self, token: bytes) -> bytes:
         """Take the client's ticket (AP-REQ), and give the proof that we could read it (AP-REP)."""
-        answer = self._exchange(token)
-        if self._context.complete:
+        answer, is_complete = self._exchange(token)
+        if is_complete:
             self._stand(self._client())
         return answer
 
@@ -260,8 +263,8 @@ class KerberosInitiator(_Context):
             if not first:
                 raise refuse("a Kerberos token is due, and none came")
             return first
-        answer = self._exchange(token)
-        if self._context.complete:
+        answer, is_complete = self._exchange(token)
+        if is_complete:
             self._stand(
                 AuthenticatedPeer(name=str(self._context.target_name), mechanism="Kerberos")
             )
