@@ -137,15 +137,17 @@ def _whole_lines(path):
     return text[: text.rfind("\n") + 1].splitlines()
 
 
-class ServerProgram(Program):
-    """``ipam-progress serve`` on a port of its own."""
+SERVE = (
+    "-m", "ipam_progress", "serve", "--security", "none", "--listen", "tcp:0:interface=127.0.0.1",
+)  # fmt: skip
+SECURED_SERVER = (HERE / "programs" / "secured_server.py",)
 
-    def __init__(self, arguments, folder, name) -> None:
-        command = [
-            sys.executable, "-m", "ipam_progress", "serve", "--security", "none",
-            "--listen", "tcp:0:interface=127.0.0.1", *arguments,
-        ]  # fmt: skip
-        super().__init__(command, folder, name)
+
+class ServerProgram(Program):
+    """``ipam-progress serve`` on a port of its own, or another program that serves."""
+
+    def __init__(self, arguments, folder, name, *, program=SERVE, **options) -> None:
+        super().__init__([sys.executable, *program, *arguments], folder, name, **options)
         self.is_stopping = False
         match = self.wait_for_line(r"^listening on (net\.tcp://127\.0\.0\.1:(\d+))$")
         self.url, self.port = match[1], int(match[2])
@@ -229,6 +231,33 @@ def start_server(tmp_path_factory, request):
 
 
 @pytest.fixture(scope="module")
+def start_secured_server(tmp_path_factory):
+    """Start servers of ours with security (see `secured_server.py`); they must end well, too."""
+    folder = tmp_path_factory.mktemp("secured")
+    servers = []
+
+    def start(settings, *numbers, **options):
+        servers.append(
+            ServerProgram(
+                [json.dumps(settings), *numbers],
+                folder,
+                f"server{len(servers)}",
+                program=SECURED_SERVER,
+                **options,
+            )
+        )
+        return servers[-1]
+
+    yield start
+    try:
+        for server in servers:
+            server.stop()
+    finally:
+        for server in servers:
+            server.kill()
+
+
+@pytest.fixture(scope="module")
 def demo_server(start_server):
     """The demonstration: 29 callbacks an operation, every task answered."""
     return start_server()
@@ -276,6 +305,42 @@ def probe(runtime_probe):
         return ProbeRun([json.loads(line) for line in done.stdout.splitlines()], done.returncode)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def secured_probe(runtime_probe):
+    """Run Microsoft's runtime as a client with security, to its end.
+
+    What it writes to stderr is about libraries that it was told to do without.
+    """
+
+    def run(server, *arguments, environment=None, patience=120.0):
+        done = subprocess.run(
+            [str(runtime_probe), server.url, *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            timeout=patience,
+            check=False,
+            env={**os.environ, **(environment or {})},
+        )
+        assert done.stdout, done.stderr
+        return ProbeRun([json.loads(line) for line in done.stdout.splitlines()], done.returncode)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def require_peer():
+    """The function that skips a test for want of a peer; it fails with IPAM_REQUIRE_PEERS=1."""
+
+    def require(is_there, reason):
+        if is_there:
+            return
+        if os.environ.get("IPAM_REQUIRE_PEERS") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+    return require
 
 
 @pytest.fixture
