@@ -280,6 +280,7 @@ class Harness:
 
     def __init__(self, registry=None, *, start: bool = True, **arguments) -> None:
         self.reactor = MemoryReactor()
+        arguments.setdefault("allow_unprotected_network", True)  # nothing here is on a network
         self.wires: list[Wire] = []
         self.server = ManagementServer(
             registry or demo_registry(subtasks=2, steps=2), reactor=self.reactor, **arguments

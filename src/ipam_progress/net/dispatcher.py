@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 
+from ipam_progress.authorization import SessionAuthorization
 from ipam_progress.contracts.enumerations import IpamTaskType
 from ipam_progress.contracts.messages import SetOverallStatus
 from ipam_progress.errors import RemoteProtocolError, SerializationError
@@ -47,7 +48,7 @@ class Conversation(ABC):
         endpoint: Answers its messages.
     """
 
-    __slots__ = ("_channel", "_codec", "_endpoint", "_server")
+    __slots__ = ("_authorization", "_channel", "_codec", "_endpoint", "_server")
 
     log: ClassVar[Logger] = Logger()
 
@@ -58,6 +59,10 @@ class Conversation(ABC):
         self._channel = channel
         self._endpoint = endpoint
         self._codec = server.new_codec()
+        # what the client may do is computed once ([MS-IPAMM2] 3.1.4.3); None lets it do everything
+        self._authorization: SessionAuthorization | None = None
+        if server.authorizer is not None and channel.identity is not None:
+            self._authorization = server.authorizer.for_session(channel.identity)
 
     def receive(self, envelope: bytes) -> None:
         """Let the service answer a message, and write the answer."""
@@ -116,7 +121,10 @@ class OperationConversation(Conversation):
         self._end_is_due = False
         self._pump_is_due = False
         self._session = ServerSession(
-            server.registry, self, settings=server.session_settings, authorize=server.authorize
+            server.registry,
+            self,
+            settings=server.session_settings,
+            authorize=self._authorization.authorize if self._authorization else None,
         )
 
     def receive(self, envelope: bytes) -> None:
@@ -281,6 +289,8 @@ class TaskConversation(Conversation):
 
     def start_task(self, task_type: IpamTaskType, server: str | None) -> None:
         """Trigger a task (an `ipam_progress.service.services.TaskStarter`)."""
+        if self._authorization is not None:
+            self._authorization.check_start_task(task_type, server)
         # a line in the log for each would cost more than all the rest of it; failures have theirs
         self._server.registry.tasks.start(task_type, server, self._server.runner)
 

@@ -27,8 +27,10 @@ from twisted.internet.protocol import Factory
 from twisted.logger import Logger
 
 from ipam_progress import framing
+from ipam_progress.authorization import Authorizer
 from ipam_progress.errors import LocalProtocolError
 from ipam_progress.framing import NetTcpAddress, ServerSettings
+from ipam_progress.identity import IdentityResolver
 from ipam_progress.net.admission import Admission
 from ipam_progress.net.brakes import Brakes
 from ipam_progress.net.channel import spell_address
@@ -45,7 +47,7 @@ from ipam_progress.service.application import (
 )
 from ipam_progress.service.endpoint import ServiceEndpoint
 from ipam_progress.service.protocol import SessionCodec
-from ipam_progress.session.server import Authorize, SessionSettings
+from ipam_progress.session.server import SessionSettings
 
 __all__ = ["OPERATION_PATH", "SERVER_PATH", "Listener", "ManagementServer"]
 
@@ -123,7 +125,10 @@ class ManagementServer(Service):
             path, or by one below it; letters of either case are the same.
         server_path: Path of IIpamServer.
         limits: None for the usual ones.
-        authorize: Tells who may start what; None lets everyone start everything.
+        identities: Finds out who a client is, and in which groups; None knows the SIDs of
+            Kerberos tickets only.
+        authorizer: Tells who may start what; None lets everyone start everything. Sessions that
+            nothing protects are not asked about: nobody knows whose they are.
         reactor: None for the reactor that Twisted has installed.
 
     Raises:
@@ -142,7 +147,8 @@ class ManagementServer(Service):
         operation_path: str = OPERATION_PATH,
         server_path: str = SERVER_PATH,
         limits: Limits | None = None,
-        authorize: Authorize | None = None,
+        identities: IdentityResolver | None = None,
+        authorizer: Authorizer | None = None,
         reactor: Any = None,
     ) -> None:
         if reactor is None:
@@ -150,7 +156,8 @@ class ManagementServer(Service):
         self.reactor = reactor
         self.registry = registry
         self.limits = limits or Limits()
-        self.authorize = authorize
+        self.identities = identities or IdentityResolver()
+        self.authorizer = authorizer
         self.urls: tuple[str, ...] = ()
         self.stopping = False
         self.brakes = Brakes()

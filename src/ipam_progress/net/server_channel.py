@@ -31,6 +31,7 @@ from ipam_progress.framing import (
     UpgradeRequested,
     faults,
 )
+from ipam_progress.identity import Identity
 from ipam_progress.net.channel import Channel
 from ipam_progress.net.dispatcher import Conversation
 from ipam_progress.security.upgrade import AuthenticatedPeer
@@ -55,7 +56,7 @@ class ServerChannel(Channel):
 
     Attributes:
         server: Whose connection it is.
-        authenticated: Who the session's upgrade says is there; None without one.
+        identity: Who the session's client is; None where nothing protects it.
     """
 
     framing: ServerConnection
@@ -67,7 +68,7 @@ class ServerChannel(Channel):
             close_timeout=server.limits.close_timeout,
         )
         self.server = server
-        self.authenticated: AuthenticatedPeer | None = None
+        self.identity: Identity | None = None
         self._listener = listener
         self._host = ""
         self._conversation: Conversation | None = None
@@ -196,7 +197,13 @@ class ServerChannel(Channel):
 
     def _authenticated(self, peer: AuthenticatedPeer) -> None:
         self.server.brakes.succeeded(self._host)
-        self.authenticated = peer
+        self.identity = self.server.identities.identify(
+            peer.name,
+            peer.mechanism,
+            user_sid=peer.user_sid,
+            group_sids=peer.group_sids,
+            address=self.peer,
+        )
 
     def _upgrade_failed(self, error: SecurityError) -> None:
         if self._conversation is None:
@@ -227,7 +234,7 @@ class ServerChannel(Channel):
 
     def _session_ended(self, event: SessionEnded) -> None:
         self._leave_conversation()
-        self.authenticated = None
+        self.identity = None
         if self.server.stopping:
             self.close()
         else:
