@@ -147,6 +147,7 @@ class ServerProgram(Program):
         ]  # fmt: skip
         super().__init__(command, folder, name)
         self.is_stopping = False
+        self._told_before = 0
         match = self.wait_for_line(r"^listening on (net\.tcp://127\.0\.0\.1:(\d+))$")
         self.url, self.port = match[1], int(match[2])
 
@@ -178,10 +179,15 @@ class ServerProgram(Program):
         """Give the lines of the log that are warnings, or worse."""
         return [line for line in self.log() if re.search(r"^\S+ (warn|error|critical): ", line)]
 
+    def begin_test(self):
+        """Look at the log from here on: the system gives ports to clients more than once."""
+        self._told_before = len(self.log())
+
     def log_by_port(self, ports):
-        """Count the warnings in the log that are about connections from these ports of ours."""
+        """Count the warnings of this test that are about connections from these ports of ours."""
         wanted = set(ports)
-        found = (re.search(r"^\S+ warn: 127\.0\.0\.1:(\d+): ", line) for line in self.log())
+        told = self.log()[self._told_before :]
+        found = (re.search(r"^\S+ warn: 127\.0\.0\.1:(\d+): ", line) for line in told)
         return Counter(port for match in found if match and (port := int(match[1])) in wanted)
 
     def wait_for_log_of(self, ports):
@@ -219,6 +225,7 @@ def start_server(tmp_path_factory, request):
         servers.append(ServerProgram(["--demo", *arguments], folder, name))
         return servers[-1]
 
+    start.servers = servers
     yield start
     try:
         for server in servers:
@@ -226,6 +233,12 @@ def start_server(tmp_path_factory, request):
     finally:
         for server in servers:
             server.kill()
+
+
+@pytest.fixture(autouse=True)
+def _begin_test(start_server):
+    for server in start_server.servers:
+        server.begin_test()
 
 
 @pytest.fixture(scope="module")
