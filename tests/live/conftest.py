@@ -149,6 +149,7 @@ class ServerProgram(Program):
     def __init__(self, arguments, folder, name, *, program=SERVE, **options) -> None:
         super().__init__([sys.executable, *program, *arguments], folder, name, **options)
         self.is_stopping = False
+        self._told_before = 0
         match = self.wait_for_line(r"^listening on (net\.tcp://127\.0\.0\.1:(\d+))$")
         self.url, self.port = match[1], int(match[2])
 
@@ -180,10 +181,15 @@ class ServerProgram(Program):
         """Give the lines of the log that are warnings, or worse."""
         return [line for line in self.log() if re.search(r"^\S+ (warn|error|critical): ", line)]
 
+    def begin_test(self):
+        """Look at the log from here on: the system gives ports to clients more than once."""
+        self._told_before = len(self.log())
+
     def log_by_port(self, ports):
-        """Count the warnings in the log that are about connections from these ports of ours."""
+        """Count the warnings of this test that are about connections from these ports of ours."""
         wanted = set(ports)
-        found = (re.search(r"^\S+ warn: 127\.0\.0\.1:(\d+): ", line) for line in self.log())
+        told = self.log()[self._told_before :]
+        found = (re.search(r"^\S+ warn: 127\.0\.0\.1:(\d+): ", line) for line in told)
         return Counter(port for match in found if match and (port := int(match[1])) in wanted)
 
     def wait_for_log_of(self, ports):
@@ -221,6 +227,7 @@ def start_server(tmp_path_factory, request):
         servers.append(ServerProgram(["--demo", *arguments], folder, name))
         return servers[-1]
 
+    start.servers = servers
     yield start
     try:
         for server in servers:
@@ -228,6 +235,12 @@ def start_server(tmp_path_factory, request):
     finally:
         for server in servers:
             server.kill()
+
+
+@pytest.fixture(autouse=True)
+def _begin_test(start_server):
+    for server in start_server.servers:
+        server.begin_test()
 
 
 @pytest.fixture(scope="module")

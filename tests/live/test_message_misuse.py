@@ -156,6 +156,19 @@ def test_broken_bodies(server, task_session, replace_body, undisturbed, name):
     assert max(map(len, server.log())) < 1000
 
 
+def test_costly_bodies_cost_no_more_the_more_there_are(
+    server, task_session, replace_body, undisturbed
+):
+    """What one of them may take for a moment is all that any number of them takes."""
+    client = task_session
+    with undisturbed(server, megabytes=64, good=("calls", 100)):
+        for name in 5 * ("a million elements", "many prefixes, redeclared often"):
+            message_id, envelope = encoded(client, GOOD_TASK)
+            client.send_envelope(replace_body(envelope, BROKEN_BODIES[name]))
+            assert_not_deserialized(client, message_id)
+        assert_answered(client)
+
+
 def test_broken_bodies_by_the_hundred(server, task_session, replace_body, undisturbed):
     """Random octets in one session, each answered; what they cost is given back."""
     client = task_session
