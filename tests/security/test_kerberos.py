@@ -233,7 +233,8 @@ def test_what_is_no_ticket_is_refused(realm, acceptor):
 @given(data=st.data())
 def test_a_changed_ticket_raises_nothing_but_security_error(realm, data):
     token = bytearray(initiator(realm).step(b""))
-    position = data.draw(st.integers(0, len(token) - 1))
+    position = data.draw(st.integers(0, 499))  # a ticket's size differs by an octet or two
+    assert position < len(token)
     token[position : position + data.draw(st.integers(0, 9))] = data.draw(st.binary(max_size=9))
     with contextlib.suppress(SecurityError):
         Keytab(realm.keytab).acceptor().step(bytes(token))
