@@ -342,6 +342,37 @@ def secured_probe(runtime_probe):
     return run
 
 
+@pytest.fixture
+def start_peer_server(runtime_probe, start_program):
+    """Start Microsoft's runtime as the server, with security; gives its program and URL."""
+
+    def start(*arguments, environment=None):
+        program = start_program(
+            *(runtime_probe, "net.tcp://127.0.0.1:0", "serve", 3, 4, "--security", *arguments),
+            env={**os.environ, **(environment or {})},
+        )
+        port = program.wait_for_line(r'"event":"listening","port":(\d+)')[1]
+        return program, f"net.tcp://127.0.0.1:{port}"
+
+    return start
+
+
+@pytest.fixture
+def run_secured_client(start_program):
+    """Run the program with our client under a security (see `client.py`), and give its events."""
+
+    def run(url, *arguments, security, kind="twisted", environment=None):
+        program = start_program(
+            *(sys.executable, HERE / "programs" / "client.py", kind, url, *arguments),
+            json.dumps(security),
+            env={**os.environ, **(environment or {})},
+        )
+        assert program.wait() == 0, program.tail()
+        return program.events()
+
+    return run
+
+
 @pytest.fixture(scope="session")
 def require_peer():
     """The function that skips a test for want of a peer; it fails with IPAM_REQUIRE_PEERS=1."""

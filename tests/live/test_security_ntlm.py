@@ -1,4 +1,6 @@
-"""NTLM in SPNEGO: Microsoft's runtime as the client of our server."""
+"""NTLM in SPNEGO, Microsoft's runtime at the other end: a client of our server, and a server."""
+
+from pathlib import Path
 
 import pytest
 
@@ -177,3 +179,75 @@ def test_who_guesses_is_slowed(run, start_secured_server):
 def test_many_sessions(run, servers, reuse):
     done = run(servers(), "sessions", 30, *reuse, *windows())
     assert (done.status, done.end["callbacks"]) == (0, 30 * 29)
+
+
+# --- Our client ----------------------------------------------------------------------------------
+
+OURS = {"target": "host/localhost", "user": "LAB\\alice", "password": PASSWORD}
+
+
+@pytest.fixture
+def peer_server(start_peer_server, require_peer, tmp_path):
+    """Microsoft's runtime as the server; it has NTLM from gss-ntlmssp."""
+    plugins = list(Path("/usr/lib").glob("*/gssntlmssp/gssntlmssp.so"))
+    require_peer(plugins, "gssntlmssp.so not found: install gss-ntlmssp")
+    users = tmp_path / "users"
+    users.write_text(f"LAB:alice:{PASSWORD}\n", encoding="utf-8")
+    no_keytab = str(tmp_path / "none.keytab")
+
+    def start(*arguments):
+        environment = {"NTLM_USER_FILE": str(users), "KRB5_KTNAME": no_keytab}
+        return start_peer_server("windows", *arguments, environment=environment)
+
+    return start
+
+
+@pytest.mark.parametrize("kind", ["twisted", "asyncio"])
+def test_our_client_on_microsofts_runtime(run_secured_client, peer_server, kind):
+    server, url = peer_server()
+    events = run_secured_client(url, "run", "CreateDhcpScope", security=OURS, kind=kind)
+    assert (events[-1]["succeeded"], events[-1]["rejected"]) == (True, 0)
+    server.wait_for_line('"event":"closed"')
+    (secured,) = [event for event in server.events() if event["event"] == "secured"]
+    assert (secured["package"], secured["user"]) == ("NTLM", "LAB\\alice")
+    assert (secured["encrypted"], secured["signed"]) == (True, True)
+
+
+def test_our_client_with_signatures_alone(run_secured_client, peer_server):
+    server, url = peer_server("--protection", "sign")
+    security = {**OURS, "level": "SIGN"}
+    events = run_secured_client(url, "task", "Discovery", "dhcp1", security=security)
+    assert events == [{"event": "accepted"}]
+    (secured,) = [event for event in server.events() if event["event"] == "secured"]
+    assert secured["signed"]
+
+
+@pytest.mark.parametrize("wrong", [{"password": "Secret-2"}, {"user": "LAB\\nobody"}])
+def test_our_client_is_refused(run_secured_client, peer_server, wrong):
+    _, url = peer_server()
+    (error,) = run_secured_client(url, "run", "CreateDhcpScope", security={**OURS, **wrong})
+    assert error["type"] == "SecurityError"
+    assert "broke the handshake off: 0x80090304" in error["text"]
+    assert "Secret" not in error["text"]
+
+
+@pytest.mark.parametrize("level", ["SIGN", "ENCRYPT_AND_SIGN"])
+def test_our_client_on_our_server(run_secured_client, servers, level):
+    security = {**OURS, "level": level}
+    url = servers(level).url
+    events = run_secured_client(url, "run", "CreateDhcpScope", 5, security=security)
+    assert [event["succeeded"] for event in events if event["event"] == "ended"] == [True] * 5
+
+
+@pytest.mark.parametrize(
+    ("wrong", "text"),
+    [
+        ({"password": "Secret-2"}, "LOGON_DENIED, 0x8009030C"),
+        ({"level": "SIGN"}, "TRUST_FAILURE, 0x000006FE"),
+    ],
+)
+def test_our_server_refuses_our_client(run_secured_client, servers, wrong, text):
+    security = {**OURS, **wrong}
+    (error,) = run_secured_client(servers().url, "task", "Discovery", security=security)
+    assert error["type"] == "SecurityError"
+    assert text in error["text"]

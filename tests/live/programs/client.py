@@ -3,6 +3,9 @@
     client.py twisted|asyncio URL run OPERATION [HOW MANY AT ONCE]
     client.py twisted|asyncio URL task TYPE [SERVER]
 
+A last argument that is a JSON object is the security: the arguments of `NegotiateClient`, with
+"level"; or those of `TlsClient` with "tls", where "certificate" is a PFX file.
+
 Prints a JSON object a line: events, and how each ended.
 """
 
@@ -18,11 +21,25 @@ from ipam_progress.contracts import (
     IpamAdminOperationId,
     IpamTaskType,
 )
+from ipam_progress.security.certificates import KeyedCertificate
+from ipam_progress.security.mechanism import ProtectionLevel
+from ipam_progress.security.negotiate import NegotiateClient
+from ipam_progress.security.tls import TlsClient
 
 
 def say(event, **values):
     sys.stdout.write(json.dumps({"event": event, **values}) + "\n")
     sys.stdout.flush()
+
+
+def security_of(settings):
+    if settings.pop("tls", False):
+        certificate = settings.pop("certificate", None)
+        return TlsClient(
+            **settings, certificate=certificate and KeyedCertificate.from_pfx(certificate)
+        )
+    level = ProtectionLevel[settings.pop("level", "ENCRYPT_AND_SIGN")]
+    return NegotiateClient(**settings, required_level=level)
 
 
 def parameters_for(name):
@@ -44,8 +61,13 @@ class Program:
         self.awaitable = awaitable
         self.gather = gather
 
-    async def main(self, url, what, name, argument=None):
-        client = ManagementClient(url, timeout=20)
+    async def main(self, url, what, name, *rest):
+        security = None
+        if rest and rest[-1].startswith("{"):
+            *rest, settings = rest
+            security = security_of(json.loads(settings))
+        argument = rest[0] if rest else None
+        client = ManagementClient(url, security=security, timeout=20)
         if what == "task":
             await self.told(self.start_task(client, name, argument))
         else:
