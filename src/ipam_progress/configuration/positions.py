@@ -47,7 +47,7 @@ def _spell_name(name: str) -> str:
         return name
     if "\\" in name and "'" not in name and name.isprintable():
         return f"'{name}'"
-    # the escapes of JSON are escapes of TOML too
+    # of what is printable JSON escapes the same as TOML; the rest only has to be shown
     return json.dumps(name, ensure_ascii=not name.isprintable())
 
 

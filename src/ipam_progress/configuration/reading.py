@@ -223,7 +223,9 @@ class _Reader:
             return self._table(inner, value, key)
         if form is Form.MAPPING:
             if not isinstance(value, dict):
-                return self._fail(key, f"a table is due, not {_words(value)}: write [{key[-1]}]")
+                return self._fail(
+                    key, f"a table is due, not {_words(value)}; write [{spell_key(key)}]"
+                )
             for name in value:
                 self._text(name, (*key, name))
             return MappingProxyType(
@@ -241,7 +243,7 @@ class _Reader:
     def _table(self, kind: type, value: Any, key: Key) -> Any:
         if not isinstance(value, dict):
             header = f"[{key[-1]}]" if isinstance(key[-1], str) else f"[[{key[-2]}]]"
-            return self._fail(key, f"a table is due, not {_words(value)}: write {header}")
+            return self._fail(key, f"a table is due, not {_words(value)}; write {header}")
         self._check_names(kind, value, key)
         annotations = annotations_of(kind)
         read = {
@@ -266,9 +268,7 @@ class _Reader:
     def _list(self, inner: Any, value: Any, key: Key) -> Any:
         if not isinstance(value, list):
             is_table = form_of(inner)[0] is Form.TABLE
-            example = (
-                f"write [[{key[-1]}]]" if is_table else 'it stands in brackets: ["...", "..."]'
-            )
+            example = f"write [[{key[-1]}]]" if is_table else 'write it in brackets: ["...", "..."]'
             return self._fail(key, f"a list is due, not {_words(value)}; {example}")
         return tuple(self._read(inner, below, (*key, index)) for index, below in enumerate(value))
 
@@ -353,5 +353,5 @@ def _advice(name: str, kind: type) -> str:
     for section, section_kind in annotations_of(Configuration).items():
         form, inner = form_of(section_kind)
         if form is Form.TABLE and name in annotations_of(inner):
-            return f"it belongs to {spell_key((section,))}: [{section}]"
+            return f"it belongs to [{section}]"
     return f"the keys here are {', '.join(known)}"

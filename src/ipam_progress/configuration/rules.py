@@ -5,7 +5,7 @@ yields the keys that do not go together with others, with what to do. Safety is 
 anyone on a network could use or listen to is refused unless it was asked for in words.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from difflib import get_close_matches
 from typing import Final, NamedTuple, TypeAlias
@@ -118,7 +118,7 @@ def _accounts(configuration: Configuration, _: Sources) -> Iterator[Problem]:
         if not 0 < length <= _NETBIOS_NAME:
             yield Problem(
                 ("accounts", name),
-                f"a NetBIOS name has 1 to {_NETBIOS_NAME} letters, this one {length}",
+                f"a NetBIOS name has 1 to {_NETBIOS_NAME} letters, this one has {length}",
             )
     for name in ("dns_computer", "dns_domain"):
         if len(getattr(accounts, name)) > _DNS_NAME:
@@ -194,17 +194,17 @@ def _roles(configuration: Configuration, _: Sources) -> Iterator[Problem]:
         if not role.operations and not role.operation_groups:
             yield Problem(key, "a role without operations is of no use: name some of them")
         for position, operation in enumerate(role.operations):
-            yield from _refusal((*key, "operations", position), operation=operation)
+            yield from _refusal((*key, "operations", position), operations=[operation])
         for position, group in enumerate(role.operation_groups):
-            yield from _refusal((*key, "operation_groups", position), group=group)
+            yield from _refusal((*key, "operation_groups", position), groups=[group])
 
 
-def _refusal(key: Key, *, operation: str = "", group: str = "") -> Iterator[Problem]:
+def _refusal(
+    key: Key, *, operations: Iterable[str] = (), groups: Iterable[str] = ()
+) -> Iterator[Problem]:
     """Tell why a role cannot have a part."""
     try:
-        custom_role(
-            "", operations=[operation] if operation else (), groups=[group] if group else ()
-        )
+        custom_role("", operations=operations, groups=groups)
     except ValueError as error:
         yield Problem(key, str(error))
 
