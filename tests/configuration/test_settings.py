@@ -186,6 +186,18 @@ def test_names_of_files_are_relative_to_the_folder_of_the_file(tmp_path, monkeyp
     assert sources.problem(("accounts", "file"), "!") == "etc/server.toml:2: accounts.file: !"
 
 
+def test_names_of_files_from_elsewhere_are_relative_to_the_current_folder():
+    configuration = read(
+        "[accounts]\nfile = 'accounts'",
+        folder=Path("/etc/ipam"),
+        environment={"IPAM_PROGRESS_TLS__PFX": "server.pfx"},
+        overrides=[Override(("kerberos", "keytab"), "keytab", "--keytab")],
+    )
+    assert configuration.accounts.file == Path("/etc/ipam/accounts")
+    assert configuration.tls.pfx == Path("server.pfx")
+    assert configuration.kerberos.keytab == Path("keytab")
+
+
 def test_a_server_without_a_file():
     configuration, sources = load_configuration(
         None, environment={"IPAM_PROGRESS_KERBEROS__KEYTAB": "keytab"}

@@ -10,7 +10,7 @@ from twisted.internet.endpoints import serverFromString
 from twisted.internet.testing import MemoryReactor
 
 from ipam_progress.cli.process import ExitStatus
-from ipam_progress.cli.security import make_listeners
+from ipam_progress.cli.security import listener_securities
 from ipam_progress.cli.text import printable
 from ipam_progress.configuration import (
     Configuration,
@@ -54,7 +54,7 @@ def check(file: str) -> None:
     configuration, sources = _load(file)
     problems = list(_endpoint_problems(configuration, sources))
     try:
-        make_listeners(configuration, sources)
+        listener_securities(configuration, sources)
     except ConfigurationError as error:
         problems += error.problems
     if problems:

@@ -1,4 +1,4 @@
-"""Makes a server's listeners as its configuration says, with the files that it names.
+"""Makes of a configuration what secures its listeners, from the files that it names.
 
 Everything that is wrong with these files is told at once, with the line of the key that names the
 file, as errors in the configuration itself are.
@@ -24,7 +24,6 @@ from ipam_progress.configuration import (
     TlsVersion,
 )
 from ipam_progress.errors import AccountsError, ConfigurationError, LocalProtocolError
-from ipam_progress.net.server import Listener
 from ipam_progress.net.upgrades import ServerSecurity
 from ipam_progress.security.accounts import load_accounts
 from ipam_progress.security.certificates import (
@@ -38,7 +37,7 @@ from ipam_progress.security.negotiate import NegotiateServer
 from ipam_progress.security.ntlm import ServerNames
 from ipam_progress.security.tls import ClientCertificates, TlsServer
 
-__all__ = ["make_listeners"]
+__all__ = ["listener_securities"]
 
 _Opened = TypeVar("_Opened")
 
@@ -53,8 +52,10 @@ _VERSIONS: Final = {
 }
 
 
-def make_listeners(configuration: Configuration, sources: Sources) -> tuple[Listener, ...]:
-    """Make the listeners, each with what secures it.
+def listener_securities(
+    configuration: Configuration, sources: Sources
+) -> tuple[ServerSecurity | None, ...]:
+    """Give what secures each listener, None where nothing does.
 
     Only those files are opened that a listener needs.
 
@@ -74,13 +75,16 @@ def make_listeners(configuration: Configuration, sources: Sources) -> tuple[List
         securities[SecurityMode.TLS] = _tls(configuration.tls or TlsSettings(), files)
     if files.problems:
         raise ConfigurationError(files.problems)
-    made = []
-    for settings in configuration.listeners:
-        security = securities[settings.security]
-        if isinstance(security, NegotiateServer):
-            security = replace(security, required_level=_LEVELS[settings.protection])
-        made.append(Listener(str(settings.endpoint), security))
-    return tuple(made)
+    return tuple(
+        _at_level(securities[listener.security], listener.protection)
+        for listener in configuration.listeners
+    )
+
+
+def _at_level(security: ServerSecurity | None, protection: Protection) -> ServerSecurity | None:
+    if isinstance(security, NegotiateServer):
+        return replace(security, required_level=_LEVELS[protection])
+    return security
 
 
 class _Files:

@@ -54,8 +54,8 @@ def load_configuration(
         overrides: What takes the place of both: the options of a command.
 
     Returns:
-        The configuration, and what knows the place of each key. Names of files in it are relative
-        to the folder of the configuration's file, or to the current one if there is none.
+        The configuration, and what knows the place of each key. Names of files that the file has
+        are relative to its folder, others to the current one.
 
     Raises:
         ConfigurationError: If it cannot be read or used.
@@ -85,7 +85,7 @@ def parse_configuration(
     Args:
         text: TOML.
         name: What errors call it.
-        folder: What names of files in it are relative to.
+        folder: What names of files in the text are relative to.
         environment: As for `load_configuration`.
         overrides: As for `load_configuration`.
 
@@ -298,7 +298,8 @@ class _Reader:
         text = self._text(value, key)
         if text == "":
             return self._fail(key, "the name of a file is due, this is empty")
-        return text if text is _FAILED else self._folder / text
+        is_in_file = self._sources.place(key).line > 0
+        return text if text is _FAILED else (self._folder if is_in_file else Path()) / text
 
     def _boolean(self, value: Any, key: Key) -> Any:
         if not isinstance(value, bool):
