@@ -1,5 +1,5 @@
 # Two targets a newcomer needs: `make demo` and `make test`. Both make .venv themselves.
-# PYTHON picks the interpreter (3.11 to 3.13).
+# PYTHON picks the interpreter (3.11 to 3.13), EXTRAS what is installed besides, "[kerberos]".
 
 PYTHON ?= python3
 VENV := .venv
@@ -31,7 +31,7 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.library: pyproject.toml | $(VENV)/bin/python
-	$(PIP) install --editable .
+	$(PIP) install --editable '.$(EXTRAS)'
 	touch $@
 
 # The tools are the dependency group "dev" of pyproject.toml; old versions of pip cannot read groups.

@@ -330,8 +330,11 @@ def domain(kerberos, require_peer, wait_until, tmp_path_factory):
     )  # fmt: skip
     settings = controller / "etc" / "smb.conf"
     text = settings.read_text("utf-8")
-    services = "[global]\n\tserver services = ldap cldap kdc rpc winbindd\n"
-    settings.write_text(text.replace("[global]\n", services, 1), "utf-8")
+    services = "server services = ldap cldap kdc rpc winbindd"
+    text, count = re.subn(r"server services = .*", services, text)
+    if not count:
+        text = text.replace("[global]", f"[global]\n\t{services}", 1)
+    settings.write_text(text, "utf-8")
     log = folder / "samba.log"
     with log.open("wb") as out:
         samba = subprocess.Popen(
