@@ -18,8 +18,8 @@ COMMANDS: Final = {
     "serve": "Serve operations and tasks to management clients.",
     "run": "Run an operation on a server and show its progress.",
     "start-task": "Start one of a server's recurring tasks.",
+    "passwd": "Keep the accounts that may log on to a server.",
     "demo": "Show a server and a client at work, here and now.",
-    "config": "Check a configuration, or show what it comes to.",
     "decode": "Show recorded octets as records and messages.",
 }
 """The commands and what they do, in the order in which they are listed."""

@@ -90,13 +90,17 @@ def _start_log(level: Any) -> None:
 
 
 def run_in_reactor(
-    main: Callable[[], Coroutine[Any, Any, _Result]], *, log_level: Any = LogLevel.info
+    main: Callable[[], Coroutine[Any, Any, _Result]],
+    *,
+    log_level: Any = LogLevel.info,
+    hangup: Callable[[], None] | None = None,
 ) -> _Result:
     """Run a coroutine in the reactor until it is done, and give its result or raise its error.
 
     Args:
         main: Makes the coroutine. A signal cancels what it waits for.
         log_level: What is logged to stderr.
+        hangup: Called in the reactor at each SIGHUP; None leaves that signal alone.
     """
     from twisted.internet import reactor  # noqa: PLC0415 (importing it installs one)
 
@@ -113,6 +117,8 @@ def run_in_reactor(
         # By now Twisted has set handlers of its own, which these replace. They are there before
         # the coroutine says anything that somebody could answer with a signal.
         _on_signals(lambda: loop.callFromThread(cancel))
+        if hangup is not None:
+            signal.signal(signal.SIGHUP, lambda *_: loop.callFromThread(hangup))
         running.append(Deferred.fromCoroutine(main()))
         running[0].addBoth(ended)
 

@@ -9,6 +9,7 @@ from twisted.internet.error import ConnectingCancelledError
 from twisted.logger import LogLevel
 
 from ipam_progress.cli.choices import OPERATION, URL, timeout_option
+from ipam_progress.cli.credentials import security_options
 from ipam_progress.cli.display import Display, display_for, exception_text
 from ipam_progress.cli.parameters import ParametersError, empty_parameters, read_parameters
 from ipam_progress.cli.process import Ended, ExitStatus, run_in_reactor
@@ -19,6 +20,7 @@ from ipam_progress.contracts import (
 )
 from ipam_progress.errors import IpamProgressError, LocalProtocolError
 from ipam_progress.net.client import ManagementClient, RunningOperation
+from ipam_progress.net.upgrades import ClientSecurity
 from ipam_progress.service.client import SoapFaultError
 from ipam_progress.tracking import ProgressSnapshot
 
@@ -131,9 +133,11 @@ def _fault_details(error: BaseException) -> dict[str, Any]:
     help="Parameters as XML or JSON (- for standard input); without it they are empty.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the callbacks as JSON, one a line.")
+@security_options
 @timeout_option
-def command(
+def command(  # noqa: PLR0917 (click hands them over by name)
     url: str,
+    security: ClientSecurity | None,
     operation: IpamAdminOperationId,
     file: BinaryIO | None,
     as_json: bool,
@@ -169,7 +173,7 @@ def command(
     display = display_for(operation.value, as_json=as_json)
 
     async def main() -> None:
-        client = ManagementClient(url, timeout=timeout)
+        client = ManagementClient(url, security=security, timeout=timeout)
         await follow_operation(client, parameters, display)
 
     run_in_reactor(main, log_level=LogLevel.error)

@@ -1,9 +1,10 @@
 """``ipam-progress serve``: a server as a process, for a program's registry or the demonstration."""
 
+import os
 import sys
 import traceback
-from collections.abc import Awaitable
-from dataclasses import fields
+from collections.abc import Awaitable, Mapping
+from dataclasses import asdict, dataclass
 from functools import partial
 from importlib import import_module
 from typing import Any, Final
@@ -15,11 +16,24 @@ from twisted.internet.error import CannotListenError
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
 
+from ipam_progress.authorization import AccessPolicy, Authorizer, custom_role
 from ipam_progress.cli.process import Ended, ExitStatus, run_in_reactor
+from ipam_progress.cli.security import listener_securities
+from ipam_progress.configuration import (
+    Configuration,
+    Key,
+    Override,
+    Sources,
+    load_configuration,
+)
 from ipam_progress.contracts import PARAMETER_TYPES
 from ipam_progress.demo import demo_registry
+from ipam_progress.errors import ConfigurationError
+from ipam_progress.identity import IdentityResolver
+from ipam_progress.net.audit import log_decision
 from ipam_progress.net.limits import Limits
-from ipam_progress.net.server import OPERATION_PATH, SERVER_PATH, ManagementServer
+from ipam_progress.net.server import OPERATION_PATH, SERVER_PATH, Listener, ManagementServer
+from ipam_progress.net.upgrades import ServerSecurity
 from ipam_progress.operations import OperationRegistry
 
 __all__ = ["command", "load_registry", "serve_until_cancelled", "sleep"]
@@ -85,13 +99,14 @@ def _refusal(cause: str) -> Ended:
     return Ended(ExitStatus.USAGE, cause)
 
 
-async def serve_until_cancelled(server: ManagementServer, listen: tuple[str, ...]) -> None:
+async def serve_until_cancelled(server: ManagementServer) -> None:
     """Serve until a signal cancels it, then stop in order.
 
     Raises:
         Ended: If it cannot listen as it was asked to.
     """
-    for description in listen:
+    endpoints = [listener.endpoint for listener in server.listeners]
+    for description in endpoints:
         try:
             serverFromString(server.reactor, description)
         except Exception as error:  # noqa: BLE001 (each kind of endpoint has errors of its own)
@@ -107,14 +122,16 @@ async def serve_until_cancelled(server: ManagementServer, listen: tuple[str, ...
             "say another endpoint with --listen"
         ) from None
     except Exception as error:  # noqa: BLE001 (as above, what Twisted calls CannotListenError apart)
-        raise _refusal(f"cannot listen on {' and '.join(listen)}: {error}") from None
+        raise _refusal(f"cannot listen on {' and '.join(endpoints)}: {error}") from None
     for url in urls:
         print(f"listening on {url}", flush=True)
     operations = sum(server.registry.find(each) is not None for each in PARAMETER_TYPES)
+    is_open = any(listener.security is None for listener in server.listeners)
     _log.info(
-        "operations: {operations}, tasks: {tasks}; whoever can connect may start them",
+        "operations: {operations}, tasks: {tasks}; {who}",
         operations=operations,
         tasks=len(server.registry.tasks),
+        who="whoever can connect may start them" if is_open else "groups and policies say who may",
     )
     try:
         await Deferred()
@@ -124,42 +141,132 @@ async def serve_until_cancelled(server: ManagementServer, listen: tuple[str, ...
         _log.info("stopped")
 
 
-def _limits(settings: tuple[str, ...]) -> Limits:
-    """Make limits of ``NAME=NUMBER`` texts."""
-    usual = Limits()
-    kinds: dict[str, type[int | float]] = {
-        field.name: type(getattr(usual, field.name)) for field in fields(usual)
-    }
-    chosen: dict[str, Any] = {}
-    for setting in settings:
-        name, _, number = setting.partition("=")
-        if name not in kinds:
-            raise _refusal(f"--limit {setting}: the limits are {', '.join(kinds)}")
+@dataclass(frozen=True, slots=True)
+class _Access:
+    """What of a configuration can be read again while the server runs."""
+
+    securities: tuple[ServerSecurity | None, ...]
+    identities: IdentityResolver
+    authorizer: Authorizer
+
+
+class _Settings:
+    """The configuration of a server: a file, environment variables, options."""
+
+    def __init__(self, file: str | None, overrides: list[Override]) -> None:
+        self._file = file
+        self._overrides = overrides
+        self.configuration, self._sources = self._load()
+
+    def _load(self) -> tuple[Configuration, Sources]:
+        return load_configuration(self._file, environment=os.environ, overrides=self._overrides)
+
+    def access(self) -> _Access:
+        """Open the files that secure the server.
+
+        Raises:
+            ConfigurationError: If one cannot be used.
+        """
+        configuration = self.configuration
         try:
-            chosen[name] = kinds[name](number)
+            authorizer = Authorizer(
+                roles=[
+                    custom_role(
+                        role.name,
+                        operations=role.operations,
+                        groups=role.operation_groups,
+                        description=role.description,
+                    )
+                    for role in configuration.roles
+                ],
+                policies=[
+                    AccessPolicy(str(who), policy.role, str(policy.scope))
+                    for policy in configuration.policies
+                    for who in policy.who
+                ],
+                audit=log_decision,
+            )
+        except ValueError as error:
+            raise ConfigurationError([str(error)]) from None
+        identities = IdentityResolver(
+            {name: list(map(str, members)) for name, members in configuration.groups.items()}
+        )
+        return _Access(listener_securities(configuration, self._sources), identities, authorizer)
+
+    def reload(self, server: ManagementServer) -> None:
+        """Read everything again that sessions to come can follow; else all stays as it was."""
+        try:
+            configuration, sources = self._load()
+            if configuration.listeners != self.configuration.listeners:
+                raise ConfigurationError(["listeners cannot change while the server runs"])
+            self.configuration, self._sources = configuration, sources
+            access = self.access()
+        except ConfigurationError as error:
+            for problem in error.problems:
+                _log.error("nothing was read again: {problem}", problem=problem)
+            return
+        server.protect(access.securities)
+        server.identities, server.authorizer = access.identities, access.authorizer
+        _log.info("accounts, keytab, certificates, groups, roles and policies were read again")
+
+
+def _overrides(
+    listen: tuple[str, ...],
+    security: str | None,
+    settings: Mapping[str, tuple[Key, object]],
+    limits: tuple[str, ...],
+) -> list[Override]:
+    """Make of the options what takes the place of the file's keys."""
+    found: list[Override] = []
+    if listen or security:
+        listeners = [{"endpoint": endpoint} for endpoint in listen or (_ENDPOINT,)]
+        if security:
+            listeners = [{**listener, "security": security} for listener in listeners]
+        found.append(Override(("listeners",), listeners, "--listen" if listen else "--security"))
+    for option, (key, value) in settings.items():
+        if value is not None:
+            found.append(Override(key, value, option))
+    for limit in limits:
+        name, _, text = limit.partition("=")
+        try:
+            number = float(text) if "." in text else int(text)
         except ValueError:
-            raise _refusal(f"--limit {setting}: a number is due, as in {name}=10") from None
-    try:
-        return Limits(**chosen)
-    except ValueError as error:
-        raise _refusal(f"--limit: {error}") from None
+            raise _refusal(f"--limit {limit}: a number is due, as in {name}=10") from None
+        found.append(Override(("limits", name), number, f"--limit {limit}"))
+    return found
 
 
 @click.command("serve")
 @click.option(
+    "--config", "config", metavar="FILE", type=click.Path(),
+    help="A configuration file; docs/configuration.md has its keys, `ipam-progress config check` "
+    "tries one. Options take the place of what it says.",
+)  # fmt: skip
+@click.option(
     "--listen",
     multiple=True,
-    default=(_ENDPOINT,),
-    show_default=True,
     metavar="ENDPOINT",
-    help="Where to listen, as Twisted writes it; port 0 is any that is free. Several are possible.",
+    help="Where to listen, as Twisted writes it; port 0 is any that is free. Several are possible. "
+    f"[default: {_ENDPOINT}]",
 )
 @click.option(
     "--security",
-    type=click.Choice(["none"]),
-    help="Has to be said: Windows security does not exist here yet, and without any, whoever can "
-    "connect may start everything.",
+    type=click.Choice(["windows", "tls", "none"]),
+    help="What protects sessions: Windows accounts with encryption, TLS, or nothing.  "
+    "[default: windows]",
 )
+@click.option(
+    "--accounts", metavar="FILE", type=click.Path(),
+    help="The accounts that may log on with NTLM; `ipam-progress passwd` makes the file.",
+)  # fmt: skip
+@click.option(
+    "--keytab", metavar="FILE", type=click.Path(),
+    help="The keys of this service, for clients that log on with Kerberos.",
+)  # fmt: skip
+@click.option(
+    "--allow-unprotected-network", is_flag=True, default=None,
+    help="Serve other machines than this one although nothing protects what they say.",
+)  # fmt: skip
 @click.option("--app", metavar="MODULE:REGISTRY", help="Serve the OperationRegistry of a program.")
 @click.option("--demo", is_flag=True, help="Serve the demonstration: every operation, every task.")
 @click.option(
@@ -175,12 +282,12 @@ def _limits(settings: tuple[str, ...]) -> Limits:
     metavar="SECONDS", help="How long a step takes.",
 )  # fmt: skip
 @click.option(
-    "--operation-path", default=OPERATION_PATH, show_default=True, metavar="PATH",
-    help="Path of the service for operations.",
+    "--operation-path", metavar="PATH",
+    help=f"Path of the service for operations.  [default: {OPERATION_PATH}]",
 )  # fmt: skip
 @click.option(
-    "--server-path", default=SERVER_PATH, show_default=True, metavar="PATH",
-    help="Path of the service for tasks.",
+    "--server-path", metavar="PATH",
+    help=f"Path of the service for tasks.  [default: {SERVER_PATH}]",
 )  # fmt: skip
 @click.option(
     "--limit",
@@ -190,53 +297,71 @@ def _limits(settings: tuple[str, ...]) -> Limits:
     help="Change a limit of ipam_progress.Limits, such as connections=100 or stop_timeout=5.",
 )
 def command(  # noqa: PLR0917 (click hands them over by name)
+    config: str | None,
     listen: tuple[str, ...],
     security: str | None,
+    accounts: str | None,
+    keytab: str | None,
+    allow_unprotected_network: bool | None,
     app: str | None,
     demo: bool,
     demo_subtasks: int,
     demo_steps: int,
     demo_delay: float,
-    operation_path: str,
-    server_path: str,
+    operation_path: str | None,
+    server_path: str | None,
     limits: tuple[str, ...],
 ) -> None:
     """Serve operations and tasks to management clients.
 
     Prints a line for each listener once clients can connect; the log goes to stderr. SIGTERM and
     SIGINT stop the server in order: handlers that run are given some time, then their clients are
-    told that the operation has failed. A second signal ends it at once.
+    told that the operation has failed. A second signal ends it at once. SIGHUP reads accounts,
+    keytab, certificates, groups, roles and policies again.
 
     \b
     Exit status:
       0    stopped by a signal
       2    could not be started as it was asked to
     """  # noqa: D301 (click's mark for lines that stay as they are is a backspace)
-    if security is None:
-        raise _refusal(
-            "say --security none: Windows security does not exist here yet, and without any, "
-            "whoever can connect may start everything"
-        )
     if demo == (app is not None):
         raise _refusal("say either --app MODULE:REGISTRY, for the handlers of a program, or --demo")
-    for path in (operation_path, server_path):
-        if not path.startswith("/"):
-            raise _refusal(f"the path {path!r} does not begin with /")
-    chosen_limits = _limits(limits)
+    options: dict[str, tuple[Key, object]] = {
+        "--accounts": (("accounts", "file"), accounts),
+        "--keytab": (("kerberos", "keytab"), keytab),
+        "--allow-unprotected-network": (
+            ("allow_unprotected_network",),
+            allow_unprotected_network,
+        ),
+        "--operation-path": (("paths", "operation"), operation_path),
+        "--server-path": (("paths", "server"), server_path),
+    }
+    try:
+        settings = _Settings(config, _overrides(listen, security, options, limits))
+        access = settings.access()
+    except ConfigurationError as error:
+        raise _refusal("\n".join(error.problems)) from None
+    configuration = settings.configuration
     if app is not None:
         registry = load_registry(app)
     else:
         registry = demo_registry(
             subtasks=demo_subtasks, steps=demo_steps, delay=demo_delay, sleep=sleep
         )
-    try:
-        server = ManagementServer(
-            registry,
-            listen=listen,
-            operation_path=operation_path,
-            server_path=server_path,
-            limits=chosen_limits,
-        )
-    except ValueError as error:
-        raise _refusal(str(error)) from None
-    run_in_reactor(partial(serve_until_cancelled, server, listen))
+    server = ManagementServer(
+        registry,
+        listen=[
+            Listener(str(listener.endpoint), protection)
+            for listener, protection in zip(configuration.listeners, access.securities, strict=True)
+        ],
+        allow_unprotected_network=configuration.allow_unprotected_network,
+        operation_path=configuration.paths.operation,
+        server_path=configuration.paths.server,
+        limits=Limits(**asdict(configuration.limits)),
+        identities=access.identities,
+        authorizer=access.authorizer,
+    )
+    run_in_reactor(
+        partial(serve_until_cancelled, server),
+        hangup=partial(settings.reload, server),
+    )

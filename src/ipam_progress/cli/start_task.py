@@ -4,12 +4,14 @@ import click
 from twisted.logger import LogLevel
 
 from ipam_progress.cli.choices import TASK, URL, timeout_option
+from ipam_progress.cli.credentials import security_options
 from ipam_progress.cli.process import run_in_reactor
 from ipam_progress.cli.run import INTERRUPTIONS, ended_by
 from ipam_progress.cli.text import printable
 from ipam_progress.contracts import IpamTaskType
 from ipam_progress.errors import IpamProgressError
 from ipam_progress.net.client import ManagementClient
+from ipam_progress.net.upgrades import ClientSecurity
 
 __all__ = ["command"]
 
@@ -20,8 +22,15 @@ __all__ = ["command"]
 @click.argument("url", type=URL)
 @click.argument("task", type=TASK, metavar="TYPE")
 @click.option("--server", metavar="NAME", help="The server that the task is to look at.")
+@security_options
 @timeout_option
-def command(url: str, task: IpamTaskType, server: str | None, timeout: float) -> None:
+def command(
+    url: str,
+    security: ClientSecurity | None,
+    task: IpamTaskType,
+    server: str | None,
+    timeout: float,
+) -> None:
     """Start one of a server's recurring tasks.
 
     URL is net.tcp://HOST:PORT, with a path where the service is not at its usual one; TYPE is one
@@ -39,7 +48,7 @@ def command(url: str, task: IpamTaskType, server: str | None, timeout: float) ->
 
     async def main() -> None:
         try:
-            await ManagementClient(url, timeout=timeout).start_task(task, server)
+            await ManagementClient(url, security=security, timeout=timeout).start_task(task, server)
         except (IpamProgressError, *INTERRUPTIONS) as error:
             raise ended_by(f"task {task.value}", error) from None
 

@@ -5,8 +5,8 @@
 """
 
 import threading
-from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from ipaddress import ip_address
 from typing import Any, Final
@@ -95,11 +95,11 @@ class _ChannelFactory(Factory):
 
     def __init__(self, server: "ManagementServer", listener: OpenListener) -> None:
         self._server = server
-        self._listener = listener
+        self.listener = listener
 
     def buildProtocol(self, addr: IAddress | None) -> ServerChannel | None:
         """Make the channel of a connection that has been accepted; None closes it."""
-        return self._server.accept(addr, self._listener)
+        return self._server.accept(addr, self.listener)
 
 
 class ManagementServer(Service):
@@ -168,6 +168,7 @@ class ManagementServer(Service):
         self._allow_unprotected_network = allow_unprotected_network
         self._channels: set[ServerChannel] = set()
         self._ports: list[Any] = []  # IListeningPort, and what all ports of Twisted can besides
+        self._factories: list[_ChannelFactory] = []
         self._accepting = True
         self._gone: Deferred[None] | None = None  # fires when the last connection has gone
         self._stopped: list[Deferred[None]] = []  # who waits for the end of a stop
@@ -247,10 +248,13 @@ class ManagementServer(Service):
     @inlineCallbacks
     def _open_ports(self) -> Generator[Deferred[Any], Any, tuple[str, ...]]:
         ports = self._ports = []
+        factories = self._factories = []
         try:
             for listener in self.listeners:
                 endpoint = serverFromString(self.reactor, _patient(listener.endpoint))
-                port = yield endpoint.listen(_ChannelFactory(self, self.open(listener)))
+                factory = _ChannelFactory(self, self.open(listener))
+                factories.append(factory)
+                port = yield endpoint.listen(factory)
                 if self._ports is not ports:  # the server was stopped while it waited
                     yield maybeDeferred(port.stopListening)
                     raise CancelledError
@@ -264,6 +268,19 @@ class ManagementServer(Service):
         for url in self.urls:
             self.log.info("listening on {url}", url=url)
         return self.urls
+
+    def protect(self, securities: Iterable[ServerSecurity | None]) -> None:
+        """Change what protects the sessions of each listener, for connections to come.
+
+        Args:
+            securities: As many as there are listeners, in their order.
+        """
+        self.listeners = tuple(
+            replace(listener, security=security)
+            for listener, security in zip(self.listeners, securities, strict=True)
+        )
+        for factory, listener in zip(self._factories, self.listeners, strict=False):
+            factory.listener = self.open(listener)
 
     def open(self, listener: Listener) -> OpenListener:
         """Give what the connections of a listener have in common."""
