@@ -15,7 +15,7 @@ from ipam_progress.configuration.model import Configuration, ListenerSettings, S
 from ipam_progress.configuration.positions import Key, spell_key
 from ipam_progress.configuration.sources import Sources
 
-__all__ = ["write_configuration"]
+__all__ = ["toml_of", "write_configuration"]
 
 
 def write_configuration(configuration: Configuration, sources: Sources) -> str:
@@ -63,16 +63,17 @@ def _items(table: Any) -> Iterable[tuple[str, Any]]:
 
 def _line(value: Any, key: Key, sources: Sources) -> str:
     place = sources.place(key) if sources.is_set(key) else "default"
-    return f"{spell_key(key[-1:])} = {_value(value)}  # {place}"
+    return f"{spell_key(key[-1:])} = {toml_of(value)}  # {place}"
 
 
-def _value(value: Any) -> str:
+def toml_of(value: Any) -> str:
+    """Write a value as TOML."""
     if isinstance(value, bool | int | float):
         return json.dumps(value)
     if isinstance(value, tuple):
-        return f"[{', '.join(map(_value, value))}]"
+        return f"[{', '.join(map(toml_of, value))}]"
     if isinstance(value, Mapping):
-        pairs = (f"{_value(name)} = {_value(below)}" for name, below in value.items())
+        pairs = (f"{toml_of(name)} = {toml_of(below)}" for name, below in value.items())
         return f"{{{', '.join(pairs)}}}"
     text = str(value.value if isinstance(value, Enum) else value)
     # what is printable has the same escapes in JSON and in TOML: quotes and backslashes
