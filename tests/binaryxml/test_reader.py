@@ -1,5 +1,6 @@
 """Reading: every record, every way to break a document, quotas, the tables of a session."""
 
+import gc
 from decimal import Decimal
 from uuid import UUID
 
@@ -484,6 +485,24 @@ def test_namespace_quota():
     assert decode_document(octets("40 'r' 09 'p' 'urn:p' 40 's' 01 01"), quotas=quotas)
     with pytest.raises(QuotaExceededError, match="more than 3 prefixes"):
         decode_document(octets("40 'r' 09 'p' 'urn:p' 40 's' 09 'q' 'urn:q' 01 01"), quotas=quotas)
+
+
+def test_what_was_read_before_an_error_does_not_wait_for_the_garbage_collector():
+    def elements():
+        return sum(isinstance(each, StartElement) for each in gc.get_objects())
+
+    gc.collect()
+    gc.disable()
+    try:
+        before = elements()
+        for broken in ("40 'r' FE", "40 'r' 40 's'", "40 'r' 41 'q' 's' 01", "40 'r' 99 01 FF"):
+            try:
+                decode_document(octets(broken))
+            except BinaryXmlError:
+                assert elements() > before
+        assert elements() == before
+    finally:
+        gc.enable()
 
 
 # Sessions.

@@ -1,10 +1,12 @@
+import gc
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ipam_progress.binaryxml import END, UniqueId, attribute, declare, start, text
+from ipam_progress.binaryxml import END, StartElement, UniqueId, attribute, declare, start, text
 from ipam_progress.contracts import (
     CreateDhcpScopeParameters,
     IpamAdminOperationId,
@@ -268,6 +270,38 @@ def test_a_session_ends_behind_an_internal_fault_and_no_other(tasks):
     assert not ends_session(tasks.envelope(START_TASK, *body))
 
 
+def elements_now():
+    return sum(isinstance(each, StartElement) for each in gc.get_objects())
+
+
+@contextmanager
+def elements_left_over():
+    """Keep the garbage collector away, and tell how many elements there are."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield elements_now()
+    finally:
+        gc.enable()
+
+
+@pytest.mark.parametrize("kind", ["good", "unknown", "broken body", "broken headers", "refused"])
+def test_no_message_waits_for_the_garbage_collector(tasks, kind):
+    """A few broken ones, of megabytes each, would be in memory at a time."""
+    body = (start("", "StartTask"), declare("", IPAM), END)
+    envelope = tasks.envelope("urn:unknown" if kind == "unknown" else START_TASK, *body)
+    if kind == "broken body":
+        envelope = envelope[:-3]
+    elif kind == "broken headers":
+        envelope = envelope[:-100]
+    elif kind == "good":
+        tasks.session.start_task = lambda *_: None
+    with elements_left_over() as before:
+        with suppress(EnvelopeError, BinaryXmlError):
+            tasks.endpoint.process(envelope, tasks.codec, tasks.session)
+        assert elements_now() == before
+
+
 def test_an_answer_tells_the_log_what_it_refuses(tasks):
     def refusal(envelope):
         return tasks.endpoint.process(envelope, tasks.codec, tasks.session).refusal
@@ -389,6 +423,7 @@ class Listener:
         def note(ctx):
             self.seen.append(event)
             self.contexts.append(ctx)
+            self.arguments = ctx.in_object
             if ctx.out_error is not None:
                 self.errors.append(ctx.out_error)
 
@@ -415,7 +450,8 @@ def test_a_call_fires_spynes_events(tasks):
     assert ctx.is_closed
     assert ctx.method_name == "StartTask"
     assert ctx.method_request_string == START_TASK
-    assert ctx.in_object == [IpamTaskType.Discovery, "dhcp1"]
+    assert listener.arguments == [IpamTaskType.Discovery, "dhcp1"]  # until the call is over
+    assert ctx.in_object is None
     assert ctx.udc is tasks.session
     assert ctx.in_header_doc.action == START_TASK
 

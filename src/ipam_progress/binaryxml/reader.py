@@ -338,7 +338,10 @@ def _read(  # noqa: C901, PLR0912, PLR0915 (one loop without calls: this is wher
     else:
         return tokens
     failure.tokens = tokens
-    raise failure
+    try:
+        raise failure
+    finally:
+        del failure  # else this frame and it would keep each other, and what was read, in memory
 
 
 def _too_many(quotas: Quotas, offset: int) -> QuotaExceededError:

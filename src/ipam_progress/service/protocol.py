@@ -112,20 +112,36 @@ class EnvelopeExchange(ProtocolContext):  # type: ignore[misc]  # Spyne has no t
         self.broken: BinaryXmlError | None = None
 
 
+_MESSAGES: Final = (
+    *("in_string", "in_document", "in_body_doc", "in_object"),
+    *("out_error", "out_object", "out_document", "out_string"),
+)
+"""What a context has of the messages of its call."""
+
+
 class EnvelopeContext(MethodContext):  # type: ignore[misc]  # Spyne has no types
     """The context of a call, as listeners and service methods see it."""
 
     TransportContext = EnvelopeTransport
 
     def close(self) -> None:
-        """Tell the listeners that the call is over.
+        """Tell the listeners that the call is over, and let go of the messages.
 
         Spyne's own method also collects garbage, up to once a second; with thousands of sessions
-        in the process that would take longer than all the calls of this second.
+        in the process that would take longer than all the calls of this second. But the garbage
+        collector is all that ends a context, since what belongs to it knows it. So that a message
+        of megabytes is not kept until then, nothing large may hang on it, nor an exception, whose
+        traceback has frames with everything that was at hand.
         """
         self.call_end = time()
         self.is_closed = True
-        self.app.event_manager.fire_event("method_context_closed", self)
+        try:
+            self.app.event_manager.fire_event("method_context_closed", self)
+        finally:
+            for name in _MESSAGES:
+                setattr(self, name, None)
+            if self.inprot_ctx is not None:
+                self.inprot_ctx.broken = None
 
 
 class EnvelopeProtocol(ProtocolBase):  # type: ignore[misc]  # Spyne has no types
