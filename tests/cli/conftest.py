@@ -182,9 +182,9 @@ def stopped_in_order():
 def invoke():
     """Give a function that runs a command in this process: for what does not touch the network."""
 
-    def run(*arguments: object):
+    def run(*arguments: object, typed: str | None = None):
         return CliRunner().invoke(
-            main, [str(each) for each in arguments], prog_name="ipam-progress"
+            main, [str(each) for each in arguments], prog_name="ipam-progress", input=typed
         )
 
     return run

@@ -4,9 +4,11 @@ import json
 import signal
 import socket
 
+import click
 import pytest
 from twisted.internet.defer import Deferred
 
+from ipam_progress.cli import credentials
 from ipam_progress.cli.process import Ended, ExitStatus
 from ipam_progress.cli.serve import serve_until_cancelled
 from ipam_progress.net.server import ManagementServer
@@ -113,7 +115,7 @@ def test_an_endpoint_that_is_none(endpoint, cause) -> None:
     server = ManagementServer(OperationRegistry(), listen=(endpoint,))
     outcomes: list = []
     # no reactor has to run for it: what cannot be listened on is refused at once
-    Deferred.fromCoroutine(serve_until_cancelled(server, (endpoint,))).addBoth(outcomes.append)
+    Deferred.fromCoroutine(serve_until_cancelled(server)).addBoth(outcomes.append)
     error = outcomes[0].value
     assert isinstance(error, Ended)
     assert error.status is ExitStatus.USAGE
@@ -123,16 +125,21 @@ def test_an_endpoint_that_is_none(endpoint, cause) -> None:
 @pytest.mark.parametrize(
     ("arguments", "cause"),
     [
-        (["--demo"], "say --security none: Windows security does not exist here yet"),
+        (["--demo"], "`ipam-progress passwd` makes one"),
         (["--security", "none"], "say either --app MODULE:REGISTRY"),
         (["--security", "none", "--demo", "--app", "a:b"], "say either --app MODULE:REGISTRY"),
-        (["--security", "windows", "--demo"], "'windows' is not 'none'"),
+        (["--security", "kerberos", "--demo"], "'kerberos' is not one of 'windows', 'tls', 'none'"),
+        (["--security", "windows", "--demo"], "nobody could log on with Windows security"),
+        (["--security", "tls", "--demo"], "TLS needs a certificate"),
+        (["--security", "none", "--demo", "--listen", "tcp:0"], "allow_unprotected_network"),
+        (["--accounts", "/no/such/file", "--demo"], "/no/such/file"),
+        (["--config", "/no/such/file", "--demo"], "/no/such/file"),
         (["--security", "none", "--demo", "--demo-steps", "0"], "not in the range x>=1"),
         (["--security", "none", "--demo", "--server-path", "x"], "does not begin with /"),
         (["--security", "none", "--demo", "--server-path", "/ipamoperationwithprogress"], "both"),
-        (["--security", "none", "--demo", "--limit", "patience=1"], "the limits are envelope"),
+        (["--security", "none", "--demo", "--limit", "patience=1"], "the keys here are envelope"),
         (["--security", "none", "--demo", "--limit", "drain=much"], "as in drain=10"),
-        (["--security", "none", "--demo", "--limit", "drain=0"], "more than 0"),
+        (["--security", "none", "--demo", "--limit", "drain=0"], "a number greater than 0 is due"),
         (["--security", "none", "--app", "program"], "as in myserver:registry"),
         (["--security", "none", "--app", ":registry"], "as in myserver:registry"),
         (["--security", "none", "--app", "no_such_module:registry"], "No module named"),
@@ -213,3 +220,99 @@ def test_what_a_handler_raises_is_in_the_log(app, command, stopped_in_order) -> 
     # everything else is one line of its own, with its time
     others = [line for line in errors if line not in traceback]
     assert all(line[:2] == "20" for line in others)
+
+
+def test_all_that_is_wrong_is_told_at_once(invoke) -> None:
+    result = invoke("serve", "--demo", "--limit", "drain=0")
+    assert result.exit_code == 2
+    assert [line.partition(": ")[0] for line in result.stderr.splitlines()] == ["Error", "Error"]
+
+
+def _make_accounts(invoke, tmp_path, password="correct horse") -> str:
+    passwords, accounts = tmp_path / "password", tmp_path / "accounts"
+    passwords.write_text(f"{password}\n")
+    passwords.chmod(0o600)
+    result = invoke("passwd", str(accounts), "alice", "--password-file", str(passwords))
+    assert result.exit_code == 0, result.output
+    return str(accounts)
+
+
+def test_passwd_keeps_accounts(invoke, tmp_path) -> None:
+    accounts = _make_accounts(invoke, tmp_path)
+    again = invoke("passwd", accounts, "alice", typed="one\none\n")
+    assert "alice has a new password" in again.output
+    assert invoke("passwd", accounts).output == "alice\n"
+    assert "correct horse" not in (tmp_path / "accounts").read_text()
+    assert (tmp_path / "accounts").stat().st_mode & 0o777 == 0o600
+    assert "alice is gone" in invoke("passwd", accounts, "alice", "--delete").output
+    assert invoke("passwd", accounts, "alice", "--delete").exit_code == 1
+    assert invoke("passwd", str(tmp_path / "none")).exit_code == 1
+    (tmp_path / "password").chmod(0o644)
+    refused = invoke("passwd", accounts, "bob", "--password-file", str(tmp_path / "password"))
+    assert refused.exit_code == 2
+    absent = invoke("passwd", accounts, "bob", "--password-file", str(tmp_path / "absent"))
+    assert absent.exit_code == 1
+
+
+def test_a_client_logs_on_and_may_do_what_its_groups_say(invoke, command, tmp_path) -> None:
+    _make_accounts(invoke, tmp_path)
+    configuration = tmp_path / "server.toml"
+    text = '[accounts]\nfile = "accounts"\n[[listeners]]\nendpoint = "tcp:0:interface=127.0.0.1"\n'
+    roles = (
+        '[[roles]]\nname = "Scopes"\noperation_groups = ["DhcpScopeOperations"]\n'
+        '[[policies]]\nwho = ["alice"]\nrole = "Scopes"\n'
+    )
+    configuration.write_text(text)
+    server = command("serve", "--config", str(configuration), "--demo")
+    url = server.line_with("listening on ").split()[-1]
+    logon = ["--user", "alice", "--password-file", str(tmp_path / "password")]
+    status, _, errors = command("run", url, "CreateDhcpScope", *logon).end()
+    assert (status, "IpamApiAccessDenied" in errors[-1]) == (1, True)
+    configuration.write_text(text + roles)
+    server.signal(signal.SIGHUP)
+    # the answer to a signal is a line in the log, which goes where nobody reads it here
+    while command("run", url, "CreateDhcpScope", *logon).end()[0] != 0:
+        pass
+    status, _, errors = command("start-task", url, "Discovery", *logon).end()
+    assert (status, "IpamApiAccessDenied" in errors[-1]) == (1, True)
+    configuration.write_text("nonsense")
+    server.signal(signal.SIGHUP)
+    assert command("run", url, "CreateDhcpScope", *logon).end()[0] == 0
+    assert command("run", url, "CreateDhcpScope").end()[0] == 3
+    server.signal(signal.SIGTERM)
+    status, _, errors = server.end()
+    assert status == 0
+    assert any("denied: StartOperationWithCallback CreateDhcpScope" in line for line in errors)
+    assert any("nothing was read again" in line for line in errors)
+    assert not any("correct horse" in line for line in errors)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cause"),
+    [
+        (["--security", "tls", "--user", "x"], "--user does not go with --security tls"),
+        (["--security", "none", "--ca", "x"], "--ca does not go with --security none"),
+        (["--ca", "/no/such/file"], "/no/such/file: No such file"),
+        (["--pin", "12"], "12"),
+        (["--certificate", "/no/such/file.pfx"], "/no/such/file.pfx"),
+        (["--certificate", "/no/such/file.pem"], "/no/such/file.pem"),
+        (["--user", "x", "--password-file", "/no/such/file"], "/no/such/file: No such file"),
+    ],
+)
+def test_credentials_that_cannot_be_used(invoke, arguments, cause) -> None:
+    result = invoke("start-task", "net.tcp://127.0.0.1:1", "Discovery", *arguments)
+    assert result.exit_code == 2
+    assert cause in result.stderr
+
+
+def test_a_password_is_asked_for(monkeypatch) -> None:
+    asked: list = []
+    monkeypatch.setattr(
+        click, "prompt", lambda text, **settings: asked.append((text, settings)) or "secret"
+    )
+    given = dict.fromkeys(("user", "password_file", "spn", "ca", "identity", "pin", "certificate"))
+    security = credentials._security("net.tcp://server:1", None, given | {"user": "x"})
+    assert asked == [("Password of x", {"hide_input": True, "err": True})]
+    assert security.target == "host/server"
+    assert "secret" not in repr(security)
+    assert credentials._security("net.tcp://server:1", "none", given) is None

@@ -28,7 +28,8 @@ _EXAMPLES: Final = """\b
 Examples:
   ipam-progress demo
   ipam-progress serve --security none --demo
-  ipam-progress serve --security none --app myserver:registry
+  ipam-progress passwd accounts.txt alice
+  ipam-progress serve --accounts accounts.txt --app myserver:registry
   ipam-progress run net.tcp://127.0.0.1:9100 CreateDhcpScope
   ipam-progress run net.tcp://127.0.0.1:9100 CreateDhcpScope \\
       --parameters scope.json --json

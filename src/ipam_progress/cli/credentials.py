@@ -28,7 +28,7 @@ _OPTIONS: Final = (
         "--identity, --pin or --certificate, else none]",
     ),
     click.option(
-        "--user", metavar="NAME", help="DOMAIN\\\\user or user@REALM; without it the ticket cache."
+        "--user", metavar="NAME", help="DOMAIN\\user or user@REALM; without it the ticket cache."
     ),
     click.option(
         "--password-file", metavar="FILE", type=click.Path(),
@@ -93,7 +93,9 @@ def _security(url: str, mode: str | None, given: dict[str, str | None]) -> Clien
                 certificate=_certificate(given["certificate"]),
             )
     except OSError as error:
-        raise Ended(ExitStatus.USAGE, f"{error.filename}: {error.strerror}") from None
+        # OpenSSL does not say which file it could not open: that is the one with CAs
+        file = error.filename or given["ca"]
+        raise Ended(ExitStatus.USAGE, f"{file}: {error.strerror}") from None
     except (IpamProgressError, ValueError) as error:
         raise Ended(ExitStatus.USAGE, str(error)) from None
     return None

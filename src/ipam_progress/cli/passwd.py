@@ -13,14 +13,16 @@ __all__ = ["command"]
 
 @click.command("passwd")
 @click.argument("file", metavar="FILE", type=click.Path())
-@click.argument("user", metavar="[DOMAIN\\\\]USER", required=False)
+@click.argument("user", metavar="[DOMAIN\\]USER", required=False)
 @click.option("--delete", is_flag=True, help="Take the account out of the file.")
 @click.option(
     "--password-file", metavar="PASSWORDS", type=click.Path(),
     help="The password is its first line (mode 0600); without it there is a prompt.",
 )  # fmt: skip
 def command(file: str, user: str | None, delete: bool, password_file: str | None) -> None:
-    """Give an account in FILE its password, or list the accounts.
+    """Keep the accounts that may log on to a server.
+
+    Gives an account in FILE its password; without a USER, lists the accounts.
 
     FILE holds NT hashes, never passwords; it is made if there is none, and only its owner may read
     it (mode 0600). A running server reads it again at SIGHUP. The accounts are this server's own:

@@ -19,6 +19,7 @@ from twisted.logger import Logger
 from ipam_progress.authorization import AccessPolicy, Authorizer, custom_role
 from ipam_progress.cli.process import Ended, ExitStatus, run_in_reactor
 from ipam_progress.cli.security import listener_securities
+from ipam_progress.cli.text import printable
 from ipam_progress.configuration import (
     Configuration,
     Key,
@@ -340,7 +341,10 @@ def command(  # noqa: PLR0917 (click hands them over by name)
         settings = _Settings(config, _overrides(listen, security, options, limits))
         access = settings.access()
     except ConfigurationError as error:
-        raise _refusal("\n".join(error.problems)) from None
+        *others, last = error.problems
+        for problem in others:
+            click.echo(f"Error: {printable(problem)}", err=True)
+        raise _refusal(last) from None
     configuration = settings.configuration
     if app is not None:
         registry = load_registry(app)
