@@ -3,13 +3,15 @@
 import json
 import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from ipam_progress.binaryxml import Decoder, Encoder
 
-from .peers import PROBE, Server, holding, our_server, peer_server, probe
+from .peers import PROBE, Security, Server, holding, our_server, peer_server, probe
+from .securities import kerberos, ntlm, tls
 
 ROUNDS = 3
 STEPS = 10_000
@@ -90,6 +92,31 @@ def compare_servers() -> None:
         )
 
 
+def compare_securities() -> None:
+    """What protection costs: a handshake for each session, and every callback sealed."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with kerberos(folder) as with_tickets:
+            for security in (ntlm(folder), with_tickets, tls(folder)):
+                if security is not None:
+                    compare_security(security)
+
+
+def compare_security(security: Security) -> None:
+    """The figures of one security."""
+    with our_server(1, STEPS, security) as ours, peer_server(1, STEPS, security) as peer:
+        figures = in_turn(ours, peer, callbacks_a_second)
+        report(f"{security.name}_callbacks_per_second", *figures, floor=0.3)
+    with our_server(1, 1, security) as ours, peer_server(1, 1, security) as peer:
+        figures = in_turn(ours, peer, handshakes_a_second)
+        report(f"{security.name}_handshakes_per_second", *figures)
+
+
+def handshakes_a_second(server: Server) -> float:
+    """Sessions of a short operation, each with a connection and a handshake of its own."""
+    return float(probe(server, "sessions", "200")["sessions_per_second"])
+
+
 def held_kilobytes(server: Server) -> float:
     """What one held session adds to the memory of a server that has just had its first one."""
     probe(server, "progress", "CreateDhcpScope", "--quiet")
@@ -142,6 +169,7 @@ def main() -> None:
     if not PROBE.exists():
         raise SystemExit(f"{PROBE} is missing; set IPAM_SHARED to the folder that holds dotnet/")
     compare_servers()
+    compare_securities()
     message_rates()
     if failures:
         print(f"below the floor: {', '.join(failures)}", file=sys.stderr)

@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from twisted.internet.defer import CancelledError, Deferred
+from twisted.logger import LogLevel
 
 from ipam_progress.cli.process import run_in_reactor
 from ipam_progress.demo import demo_registry
@@ -71,12 +72,12 @@ def tls(settings):
     )
 
 
-async def serve(security, subtasks, steps):
+async def serve(security, identities, subtasks, steps):
     server = ManagementServer(
         demo_registry(subtasks=subtasks, steps=steps),
         listen=["tcp:0:interface=127.0.0.1"],
         security=security,
-        identities=TellingResolver(),
+        identities=identities,
     )
     if isinstance(security, TlsServer):
 
@@ -97,5 +98,10 @@ async def serve(security, subtasks, steps):
 if __name__ == "__main__":
     settings = json.loads(sys.argv[1])
     security = tls(settings) if "certificate" in settings else negotiate(settings)
+    is_quiet = settings.get("quiet", False)
+    identities = IdentityResolver() if is_quiet else TellingResolver()
     numbers = [int(argument) for argument in sys.argv[2:]]
-    run_in_reactor(lambda: serve(security, *(numbers or (3, 4))))
+    run_in_reactor(
+        lambda: serve(security, identities, *(numbers or (3, 4))),
+        log_level=LogLevel.warn if is_quiet else LogLevel.info,
+    )
