@@ -1,4 +1,4 @@
-"""Stream upgrades between our two ends in memory: NTLM and TLS under sessions, pooled and refused."""
+"""Stream upgrades between our two ends in memory: NTLM and TLS under sessions, and refusals."""
 
 import datetime as dt
 from functools import partial

@@ -34,10 +34,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class AuthenticatedPeer:
-    """Who is at the other end, as far as the upgrade itself can tell.
+    r"""Who is at the other end, as far as the upgrade itself can tell.
 
     Attributes:
-        name: ``DOMAIN\\user``, a Kerberos principal, or a certificate's subject; empty for
+        name: ``DOMAIN\user``, a Kerberos principal, or a certificate's subject; empty for
             a peer that did not have to say who it is.
         mechanism: ``NTLM``, ``Kerberos`` or ``TLS``.
         user_sid: The user's SID from the ticket's PAC; None where there is none.
