@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "serve": "Serve operations and tasks to management clients.",
     "run": "Run an operation on a server and show its progress.",
     "start-task": "Start one of a server's recurring tasks.",
+    "config": "Check a configuration, or show what it comes to.",
     "passwd": "Keep the accounts that may log on to a server.",
     "demo": "Show a server and a client at work, here and now.",
     "decode": "Show recorded octets as records and messages.",
@@ -30,6 +31,7 @@ Examples:
   ipam-progress serve --security none --demo
   ipam-progress passwd accounts.txt alice
   ipam-progress serve --accounts accounts.txt --app myserver:registry
+  ipam-progress config check server.toml
   ipam-progress run net.tcp://127.0.0.1:9100 CreateDhcpScope
   ipam-progress run net.tcp://127.0.0.1:9100 CreateDhcpScope \\
       --parameters scope.json --json
