@@ -1,5 +1,6 @@
 """Broken files, and what is said about each: everything at once, with line, key and way out."""
 
+import os
 from contextlib import suppress
 from dataclasses import fields
 from textwrap import dedent
@@ -539,6 +540,8 @@ def test_files_that_cannot_be_read(tmp_path):
     file = tmp_path / "server.toml"
     assert refusal(file) == [f"{file}: No such file or directory"]
     assert refusal(tmp_path) == [f"{tmp_path}: Is a directory"]
+    os.mkfifo(tmp_path / "pipe")
+    assert refusal(tmp_path / "pipe") == [f"{tmp_path}/pipe: not a regular file"]
     assert refusal("a\0b") == ["'a\\x00b': this is no name of a file"]
     file.write_bytes(b"a = 1\nb = '\xe4'\n")
     assert refusal(file) == [f"{file}:2: not UTF-8: save the file as UTF-8"]

@@ -18,7 +18,7 @@ COMMANDS: Final = {
     "serve": "Serve operations and tasks to management clients.",
     "run": "Run an operation on a server and show its progress.",
     "start-task": "Start one of a server's recurring tasks.",
-    "config": "Check a configuration, or show what it comes to.",
+    "config": "Check a server's configuration, or show what it comes to.",
     "passwd": "Keep the accounts that may log on to a server.",
     "demo": "Show a server and a client at work, here and now.",
     "decode": "Show recorded octets as records and messages.",

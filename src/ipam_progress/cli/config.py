@@ -28,7 +28,7 @@ _SOCKETS_OF_SYSTEMD: Final = "systemd:"
 
 @click.group("config")
 def command() -> None:
-    """Check a configuration, or show what it comes to.
+    """Check a server's configuration, or show what it comes to.
 
     Environment variables that begin with IPAM_PROGRESS_ take the place of keys in the file, here as
     when the server runs.

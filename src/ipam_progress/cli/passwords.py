@@ -17,10 +17,8 @@ def read_password_file(path: str | os.PathLike[str]) -> str:
         ValueError: If others than its owner may read it, or if there is no password in it.
     """
     shown = os.fspath(path)
-    # O_NONBLOCK: to open a named pipe by mistake must not hang
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
+    with open(path, "rb", opener=_open_without_waiting) as file:
+        status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise ValueError(f"{shown}: not a regular file")
         if status.st_mode & 0o077:
@@ -36,3 +34,8 @@ def read_password_file(path: str | os.PathLike[str]) -> str:
     if not first:
         raise ValueError(f"{shown}: its first line is empty, a password is due there")
     return first
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    """Open a file; to name a pipe by mistake must not hang."""
+    return os.open(path, flags | os.O_NONBLOCK)

@@ -10,6 +10,7 @@ who uses it.
 import math
 import os
 import re
+import stat
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields
@@ -118,9 +119,10 @@ def parse_configuration(
 
 def _read(name: str) -> str:
     try:
-        # O_NONBLOCK: to open a named pipe by mistake must not hang
-        with open(os.open(name, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), "rb") as file:
-            octets = file.read(_FILE_LIMIT + 1) or b""
+        with open(name, "rb", opener=_open_without_waiting) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise ConfigurationError([f"{name}: not a regular file"])
+            octets = file.read(_FILE_LIMIT + 1)
     except OSError as error:
         raise ConfigurationError([f"{name}: {error.strerror}"]) from None
     except ValueError:  # a NUL in the name
@@ -132,6 +134,11 @@ def _read(name: str) -> str:
     except UnicodeDecodeError as error:
         line = octets.count(b"\n", 0, error.start) + 1
         raise ConfigurationError([f"{name}:{line}: not UTF-8: save the file as UTF-8"]) from None
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    """Open a file; to name a pipe by mistake must not hang."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _document(text: str, name: str) -> dict[str, Any]:
