@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench fuzz clean
 
 demo: $(VENV)/.library
 	$(BIN)/ipam-progress demo
@@ -23,6 +23,10 @@ lint: $(VENV)/.tools
 
 bench: $(VENV)/.tools
 	$(BIN)/python -m bench
+
+# Damaged handshakes and frames against the security layer, ROUNDS of them
+fuzz: $(VENV)/.tools
+	$(BIN)/python -m fuzz --rounds $(or $(ROUNDS),100000)
 
 clean:
 	rm -rf $(VENV) build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
