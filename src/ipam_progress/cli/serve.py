@@ -16,7 +16,7 @@ from twisted.internet.error import CannotListenError
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
 
-from ipam_progress.authorization import AccessPolicy, Authorizer, custom_role
+from ipam_progress.authorization import Authorizer
 from ipam_progress.cli.process import Ended, ExitStatus, run_in_reactor
 from ipam_progress.cli.security import listener_securities
 from ipam_progress.cli.text import printable
@@ -25,6 +25,9 @@ from ipam_progress.configuration import (
     Key,
     Override,
     Sources,
+    access_policies,
+    custom_roles,
+    group_members,
     load_configuration,
 )
 from ipam_progress.contracts import PARAMETER_TYPES
@@ -152,7 +155,11 @@ class _Access:
 
 
 class _Settings:
-    """The configuration of a server: a file, environment variables, options."""
+    """The configuration of a server: a file, environment variables, options.
+
+    Attributes:
+        configuration: As it was when the server started.
+    """
 
     def __init__(self, file: str | None, overrides: list[Override]) -> None:
         self._file = file
@@ -168,31 +175,7 @@ class _Settings:
         Raises:
             ConfigurationError: If one cannot be used.
         """
-        configuration = self.configuration
-        try:
-            authorizer = Authorizer(
-                roles=[
-                    custom_role(
-                        role.name,
-                        operations=role.operations,
-                        groups=role.operation_groups,
-                        description=role.description,
-                    )
-                    for role in configuration.roles
-                ],
-                policies=[
-                    AccessPolicy(str(who), policy.role, str(policy.scope))
-                    for policy in configuration.policies
-                    for who in policy.who
-                ],
-                audit=log_decision,
-            )
-        except ValueError as error:
-            raise ConfigurationError([str(error)]) from None
-        identities = IdentityResolver(
-            {name: list(map(str, members)) for name, members in configuration.groups.items()}
-        )
-        return _Access(listener_securities(configuration, self._sources), identities, authorizer)
+        return _access(self.configuration, self._sources)
 
     def reload(self, server: ManagementServer) -> None:
         """Read everything again that sessions to come can follow; else all stays as it was."""
@@ -200,8 +183,7 @@ class _Settings:
             configuration, sources = self._load()
             if configuration.listeners != self.configuration.listeners:
                 raise ConfigurationError(["listeners cannot change while the server runs"])
-            self.configuration, self._sources = configuration, sources
-            access = self.access()
+            access = _access(configuration, sources)
         except ConfigurationError as error:
             for problem in error.problems:
                 _log.error("nothing was read again: {problem}", problem=problem)
@@ -209,6 +191,19 @@ class _Settings:
         server.protect(access.securities)
         server.identities, server.authorizer = access.identities, access.authorizer
         _log.info("accounts, keytab, certificates, groups, roles and policies were read again")
+
+
+def _access(configuration: Configuration, sources: Sources) -> _Access:
+    try:
+        authorizer = Authorizer(
+            roles=custom_roles(configuration),
+            policies=access_policies(configuration),
+            audit=log_decision,
+        )
+    except ValueError as error:
+        raise ConfigurationError([str(error)]) from None
+    identities = IdentityResolver(group_members(configuration))
+    return _Access(listener_securities(configuration, sources), identities, authorizer)
 
 
 def _overrides(
@@ -223,7 +218,7 @@ def _overrides(
         listeners = [{"endpoint": endpoint} for endpoint in listen or (_ENDPOINT,)]
         if security:
             listeners = [{**listener, "security": security} for listener in listeners]
-        found.append(Override(("listeners",), listeners, "--listen" if listen else "--security"))
+        found.append(Override(("listeners",), listeners, "--listen or --security"))
     for option, (key, value) in settings.items():
         if value is not None:
             found.append(Override(key, value, option))
