@@ -31,8 +31,8 @@ if TYPE_CHECKING:
         RemoteProtocolError,
         RequestTimeoutError,
     )
+    from ipam_progress.limits import Limits
     from ipam_progress.net.client import ManagementClient, RunningOperation
-    from ipam_progress.net.limits import Limits
     from ipam_progress.net.server import ManagementServer
     from ipam_progress.operations import IpamError, OperationRegistry
     from ipam_progress.progress import ProgressReporter, Subtask
@@ -71,7 +71,7 @@ _HOMES: Final = {
     "DateTimeKind": "values",
     "IpamError": "operations",
     "IpamProgressError": "errors",
-    "Limits": "net.limits",
+    "Limits": "limits",
     "LocalProtocolError": "errors",
     "ManagementClient": "net.client",
     "ManagementServer": "net.server",

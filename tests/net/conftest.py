@@ -22,9 +22,9 @@ from ipam_progress.contracts.messages import (
 from ipam_progress.demo import demo_registry
 from ipam_progress.framing import ClientConnection
 from ipam_progress.framing.records import EndRecord, SizedEnvelopeRecord, parse_record
+from ipam_progress.limits import Limits
 from ipam_progress.namespaces import INSTANCE, SOAP
 from ipam_progress.net.client import ClientChannel, ManagementClient
-from ipam_progress.net.limits import Limits
 from ipam_progress.net.server import OPERATION_PATH, ManagementServer
 from ipam_progress.service.bodies import end_with_body
 from ipam_progress.service.callbacks import is_callback, read_callback

@@ -14,8 +14,8 @@ import pytest
 from ipam_progress.binaryxml.tree import from_element
 from ipam_progress.demo import demo_registry
 from ipam_progress.framing.records import EndRecord, FaultRecord, PreambleAckRecord
+from ipam_progress.limits import Limits
 from ipam_progress.namespaces import ADDRESSING, IPAM, IPAM1, SOAP
-from ipam_progress.net.limits import Limits
 
 lxml = pytest.importorskip("lxml.etree")
 

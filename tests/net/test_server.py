@@ -10,10 +10,11 @@ from twisted.logger import LogLevel
 
 from ipam_progress.contracts import OverallProgressStatus
 from ipam_progress.errors import LocalProtocolError
+from ipam_progress.limits import Limits
 from ipam_progress.net import descriptors, server
-from ipam_progress.net.dispatcher import OperationConversation, TaskConversation
-from ipam_progress.net.limits import Limits
+from ipam_progress.net.operation_conversation import OperationConversation
 from ipam_progress.net.server import ManagementServer
+from ipam_progress.net.task_conversation import TaskConversation
 from ipam_progress.operations import OperationRegistry
 
 SEVERAL = ("tcp:1:interface=127.0.0.1", "tcp:2", "tcp:3:interface=\\:\\:1")

@@ -14,8 +14,8 @@ from ipam_progress.framing.records import (
     SizedEnvelopeRecord,
     VersionRecord,
 )
+from ipam_progress.limits import Limits
 from ipam_progress.net import server_channel
-from ipam_progress.net.limits import Limits
 from ipam_progress.net.server import OPERATION_PATH, SERVER_PATH
 from ipam_progress.operations import OperationRegistry
 from ipam_progress.service.client import SoapFaultError

@@ -25,10 +25,10 @@ from ipam_progress.contracts.messages import (
 from ipam_progress.demo import demo_registry
 from ipam_progress.errors import LocalProtocolError, SecurityError
 from ipam_progress.identity import IdentityResolver
+from ipam_progress.limits import Limits
 from ipam_progress.net.audit import log_decision
 from ipam_progress.net.brakes import FREE_FAILURES, LONGEST_DELAY, MEMORY, Brakes
 from ipam_progress.net.client import ClientChannel
-from ipam_progress.net.limits import Limits
 from ipam_progress.net.server import OPERATION_PATH, SERVER_PATH, Listener, ManagementServer
 from ipam_progress.net.upgrades import UpgradeMaker
 from ipam_progress.security.accounts import Accounts, nt_hash

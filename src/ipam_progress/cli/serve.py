@@ -34,8 +34,8 @@ from ipam_progress.contracts import PARAMETER_TYPES
 from ipam_progress.demo import demo_registry
 from ipam_progress.errors import ConfigurationError
 from ipam_progress.identity import IdentityResolver
+from ipam_progress.limits import Limits
 from ipam_progress.net.audit import log_decision
-from ipam_progress.net.limits import Limits
 from ipam_progress.net.server import OPERATION_PATH, SERVER_PATH, Listener, ManagementServer
 from ipam_progress.net.upgrades import ServerSecurity
 from ipam_progress.operations import OperationRegistry

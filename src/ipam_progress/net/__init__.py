@@ -1,9 +1,10 @@
 """Twisted: where octets, documents, sessions and people meet. It parses nothing.
 
 - channel.py: one connection, a transport and its end of the framing layer.
-- server.py: the server; server_channel.py: its connections. admission.py counts them, limits.py
-  bounds them, descriptors.py sees what the system allows.
-- dispatcher.py: one session of a service, envelopes to Spyne and callbacks to the wire.
+- server.py: the server; server_channel.py: its connections. admission.py counts them,
+  descriptors.py sees what the system allows.
+- conversation.py: one session of a service, envelopes to Spyne and answers to the wire;
+  operation_conversation.py has its callbacks, task_conversation.py the requests that have none.
 - runner.py: calls handlers; waiter.py is what they await.
 - client.py: the client and its connections.
 """

@@ -45,8 +45,9 @@ from ipam_progress.framing import (
     State,
     UpgradeAccepted,
 )
+from ipam_progress.limits import Limits
 from ipam_progress.net.channel import Channel
-from ipam_progress.net.limits import Limits
+from ipam_progress.net.codecs import codec_factory
 from ipam_progress.net.server import OPERATION_PATH, SERVER_PATH
 from ipam_progress.net.upgrades import ClientSecurity, UpgradeMaker
 from ipam_progress.net.waiter import DeferredWaiter
@@ -102,7 +103,7 @@ class ClientChannel(Channel):
         self.opened: Deferred[ClientChannel] = Deferred()
         self._via = via
         self._timeout = timeout
-        self._codec = limits.codec_factory()()
+        self._codec = codec_factory(limits)()
         self._take_callback = take_callback
         self._take_end = take_end
         self._upgrades = upgrades

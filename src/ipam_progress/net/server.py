@@ -1,7 +1,7 @@
 """The server: listens, lets connections in, and gives each session to its service.
 
 `ManagementServer` is a Twisted service that a program embeds. Its connections are in
-`ipam_progress.net.server_channel`, the sessions on them in `ipam_progress.net.dispatcher`.
+`ipam_progress.net.server_channel`, the sessions on them in `ipam_progress.net.conversation`.
 """
 
 import threading
@@ -31,14 +31,17 @@ from ipam_progress.authorization import Authorizer
 from ipam_progress.errors import LocalProtocolError
 from ipam_progress.framing import NetTcpAddress, ServerSettings
 from ipam_progress.identity import IdentityResolver
+from ipam_progress.limits import Limits
 from ipam_progress.net.admission import Admission
 from ipam_progress.net.brakes import Brakes
 from ipam_progress.net.channel import spell_address
+from ipam_progress.net.codecs import codec_factory
+from ipam_progress.net.conversation import Conversation
 from ipam_progress.net.descriptors import raise_descriptor_limit
-from ipam_progress.net.dispatcher import Conversation, OperationConversation, TaskConversation
-from ipam_progress.net.limits import Limits
+from ipam_progress.net.operation_conversation import OperationConversation
 from ipam_progress.net.runner import TwistedHandlerRunner
 from ipam_progress.net.server_channel import ServerChannel
+from ipam_progress.net.task_conversation import TaskConversation
 from ipam_progress.net.upgrades import ServerSecurity, UpgradeMaker
 from ipam_progress.operations import OperationRegistry
 from ipam_progress.service.application import (
@@ -185,7 +188,7 @@ class ManagementServer(Service):
             inactivity_timeout=self.limits.receive_timeout,
             stop_timeout=self.limits.stop_timeout,
         )
-        self.new_codec: Callable[[], SessionCodec] = self.limits.codec_factory()
+        self.new_codec: Callable[[], SessionCodec] = codec_factory(self.limits)
         # What connections ask for:
         self.admission = Admission(
             connections=self.limits.connections,

@@ -33,7 +33,7 @@ from ipam_progress.framing import (
 )
 from ipam_progress.identity import Identity
 from ipam_progress.net.channel import Channel
-from ipam_progress.net.dispatcher import Conversation
+from ipam_progress.net.conversation import Conversation
 from ipam_progress.security.upgrade import AuthenticatedPeer
 
 if TYPE_CHECKING:

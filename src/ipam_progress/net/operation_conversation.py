@@ -1,111 +1,36 @@
-"""Conversations: where the octets of a session, its service and its machine meet.
+"""A session of IIpamOperationWithProgress, with the callbacks that go the other way.
 
-A channel opens a `Conversation` for each session. It hands envelopes to the service that the Via
-named, writes what comes back, and fulfils for the session's machine the Protocols of
-`ipam_progress.session.outputs`. What is in an envelope and what a state allows is not known here.
+It fulfils for the session's machine the Protocols of `ipam_progress.session.outputs`, and encodes
+its callbacks when the connection can take them.
 """
 
 from __future__ import annotations
 
 import threading
-from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING
 
 from twisted.internet.interfaces import IDelayedCall
-from twisted.logger import Logger
 
-from ipam_progress.authorization import SessionAuthorization
-from ipam_progress.contracts.enumerations import IpamTaskType
 from ipam_progress.contracts.messages import SetOverallStatus
-from ipam_progress.errors import RemoteProtocolError, SerializationError
+from ipam_progress.errors import SerializationError
+from ipam_progress.net.conversation import Conversation
 from ipam_progress.net.waiter import DeferredWaiter
 from ipam_progress.progress import failed_status
 from ipam_progress.service.callbacks import encode_callback
-from ipam_progress.service.endpoint import ServiceEndpoint
 from ipam_progress.session.outputs import HandlerCall
 from ipam_progress.session.server import ServerSession
-from ipam_progress.soap import shorten
 
 if TYPE_CHECKING:
     from ipam_progress.net.server import ManagementServer
     from ipam_progress.net.server_channel import ServerChannel
 
-__all__ = ["Conversation", "OperationConversation", "TaskConversation"]
+__all__ = ["OperationConversation"]
 
 _BATCH = 64
 """Callbacks that are encoded before they are written together."""
-
-
-class Conversation(ABC):
-    """One session of a service.
-
-    Args:
-        server: Whose session it is.
-        channel: The connection that carries it.
-        endpoint: Answers its messages.
-    """
-
-    __slots__ = ("_authorization", "_channel", "_codec", "_endpoint", "_server")
-
-    log: ClassVar[Logger] = Logger()
-
-    def __init__(
-        self, server: ManagementServer, channel: ServerChannel, endpoint: ServiceEndpoint
-    ) -> None:
-        self._server = server
-        self._channel = channel
-        self._endpoint = endpoint
-        self._codec = server.new_codec()
-        # what the client may do is computed once ([MS-IPAMM2] 3.1.4.3); None lets it do everything
-        self._authorization: SessionAuthorization | None = None
-        if server.authorizer is not None and channel.identity is not None:
-            self._authorization = server.authorizer.for_session(channel.identity)
-
-    def receive(self, envelope: bytes) -> None:
-        """Let the service answer a message, and write the answer."""
-        try:
-            answer = self._endpoint.process(envelope, self._codec, self._target())
-        except RemoteProtocolError as error:
-            # string tables are in doubt, and with them every message that would follow
-            self._channel.abort(shorten(str(error), 500))
-            return
-        if answer is not None:
-            self._channel.framing.send_envelope(answer)
-            if answer.refusal:
-                self.log.warn(
-                    "{peer}: refused a request: {refusal}",
-                    peer=self._channel.peer,
-                    refusal=answer.refusal,
-                )
-            if answer.ends_session:
-                self._end_at_once()
-
-    @abstractmethod
-    def _end_at_once(self) -> None:
-        """Send an End behind an answer that said that the server has failed."""
-
-    @abstractmethod
-    def _target(self) -> Any:
-        """Give what the service calls."""
-
-    @abstractmethod
-    def end_received(self) -> None:
-        """The client sends no more."""
-
-    @abstractmethod
-    def connection_lost(self) -> None:
-        """The connection is gone, or the session failed."""
-
-    @abstractmethod
-    def stop(self) -> None:
-        """The server stops."""
-
-    @abstractmethod
-    def resumed(self) -> None:
-        """The transport can take octets again."""
 
 
 class OperationConversation(Conversation):
@@ -263,49 +188,3 @@ class OperationConversation(Conversation):
             operation=call.description,
             outcome=outcome,
         )
-
-
-class TaskConversation(Conversation):
-    """A session of IIpamServer: requests and replies, and nothing to remember between them."""
-
-    __slots__ = ("_silence",)
-
-    def __init__(self, server: ManagementServer, channel: ServerChannel) -> None:
-        super().__init__(server, channel, server.task_endpoint)
-        self._silence: IDelayedCall = server.reactor.callLater(
-            server.limits.receive_timeout, channel.abort, "no message for too long"
-        )
-
-    def receive(self, envelope: bytes) -> None:
-        """Let the service answer a message, and write the answer."""
-        self._silence.reset(self._server.limits.receive_timeout)
-        super().receive(envelope)
-
-    def _end_at_once(self) -> None:
-        self._channel.send_end()
-
-    def _target(self) -> TaskConversation:
-        return self
-
-    def start_task(self, task_type: IpamTaskType, server: str | None) -> None:
-        """Trigger a task (an `ipam_progress.service.services.TaskStarter`)."""
-        if self._authorization is not None:
-            self._authorization.check_start_task(task_type, server)
-        # a line in the log for each would cost more than all the rest of it; failures have theirs
-        self._server.registry.tasks.start(task_type, server, self._server.runner)
-
-    def end_received(self) -> None:
-        """Answer the client's End."""
-        self._channel.send_end()
-
-    def connection_lost(self) -> None:
-        """Stop waiting for messages."""
-        if self._silence.active():
-            self._silence.cancel()
-
-    def stop(self) -> None:
-        """End the session."""
-        self._channel.send_end()
-
-    def resumed(self) -> None:
-        """Do nothing: every message is answered at once, nothing waits."""

@@ -4,12 +4,7 @@ The defaults are WCF's where WCF has one (`MaxReceivedMessageSize` excepted: 64 
 the lists in these contracts). Lengths are octets, times seconds.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, fields
-from functools import partial
-
-from ipam_progress.binaryxml import Quotas
-from ipam_progress.service.protocol import SessionCodec
 
 __all__ = ["Limits"]
 
@@ -60,12 +55,3 @@ class Limits:
         for field in fields(self):
             if getattr(self, field.name) <= 0:
                 raise ValueError(f"the limit {field.name} must be more than 0")
-
-    def codec_factory(self) -> Callable[[], SessionCodec]:
-        """Give what makes the codecs of sessions."""
-        quotas = Quotas(
-            max_depth=self.element_depth,
-            max_attributes=self.attributes,
-            max_string=self.envelope,
-        )
-        return partial(SessionCodec.create, quotas, table_limit=self.string_table)

@@ -1,0 +1,92 @@
+"""Conversations: where the octets of a session, its service and its machine meet.
+
+A channel opens a `Conversation` for each session. It hands envelopes to the service that the Via
+named, and writes what comes back. What is in an envelope and what a state allows is not known here.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from twisted.logger import Logger
+
+from ipam_progress.authorization import SessionAuthorization
+from ipam_progress.errors import RemoteProtocolError
+from ipam_progress.service.endpoint import ServiceEndpoint
+from ipam_progress.soap import shorten
+
+if TYPE_CHECKING:
+    from ipam_progress.net.server import ManagementServer
+    from ipam_progress.net.server_channel import ServerChannel
+
+__all__ = ["Conversation"]
+
+
+class Conversation(ABC):
+    """One session of a service.
+
+    Args:
+        server: Whose session it is.
+        channel: The connection that carries it.
+        endpoint: Answers its messages.
+    """
+
+    __slots__ = ("_authorization", "_channel", "_codec", "_endpoint", "_server")
+
+    log: ClassVar[Logger] = Logger()
+
+    def __init__(
+        self, server: ManagementServer, channel: ServerChannel, endpoint: ServiceEndpoint
+    ) -> None:
+        self._server = server
+        self._channel = channel
+        self._endpoint = endpoint
+        self._codec = server.new_codec()
+        # what the client may do is computed once ([MS-IPAMM2] 3.1.4.3); None lets it do everything
+        self._authorization: SessionAuthorization | None = None
+        if server.authorizer is not None and channel.identity is not None:
+            self._authorization = server.authorizer.for_session(channel.identity)
+
+    def receive(self, envelope: bytes) -> None:
+        """Let the service answer a message, and write the answer."""
+        try:
+            answer = self._endpoint.process(envelope, self._codec, self._target())
+        except RemoteProtocolError as error:
+            # string tables are in doubt, and with them every message that would follow
+            self._channel.abort(shorten(str(error), 500))
+            return
+        if answer is not None:
+            self._channel.framing.send_envelope(answer)
+            if answer.refusal:
+                self.log.warn(
+                    "{peer}: refused a request: {refusal}",
+                    peer=self._channel.peer,
+                    refusal=answer.refusal,
+                )
+            if answer.ends_session:
+                self._end_at_once()
+
+    @abstractmethod
+    def _end_at_once(self) -> None:
+        """Send an End behind an answer that said that the server has failed."""
+
+    @abstractmethod
+    def _target(self) -> Any:
+        """Give what the service calls."""
+
+    @abstractmethod
+    def end_received(self) -> None:
+        """The client sends no more."""
+
+    @abstractmethod
+    def connection_lost(self) -> None:
+        """The connection is gone, or the session failed."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """The server stops."""
+
+    @abstractmethod
+    def resumed(self) -> None:
+        """The transport can take octets again."""
