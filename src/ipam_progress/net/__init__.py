@@ -4,7 +4,8 @@
 - server.py: the server; server_channel.py: its connections. admission.py counts them,
   descriptors.py sees what the system allows.
 - conversation.py: one session of a service, envelopes to Spyne and answers to the wire;
-  operation_conversation.py has its callbacks, task_conversation.py the requests that have none.
+  operation_conversation.py has its callbacks, request_conversation.py is for services that have
+  none, task_conversation.py one of them.
 - runner.py: calls handlers; waiter.py is what they await.
 - client.py: the client and its connections.
 """

@@ -1,0 +1,61 @@
+"""A session of requests that are answered, with no calls the other way and no state between them.
+
+What both such services, `IIpamServer` and the history of operations, have in common: how a session
+ends, and that one in which nothing is asked for too long is not kept.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from twisted.internet.interfaces import IDelayedCall
+
+from ipam_progress.net.conversation import Conversation
+from ipam_progress.service.endpoint import ServiceEndpoint
+
+if TYPE_CHECKING:
+    from ipam_progress.net.server import ManagementServer
+    from ipam_progress.net.server_channel import ServerChannel
+
+__all__ = ["RequestConversation"]
+
+
+class RequestConversation(Conversation):
+    """A session of requests and replies; the service's methods are called on a subclass of this."""
+
+    __slots__ = ("_silence",)
+
+    def __init__(
+        self, server: ManagementServer, channel: ServerChannel, endpoint: ServiceEndpoint
+    ) -> None:
+        super().__init__(server, channel, endpoint)
+        self._silence: IDelayedCall = server.reactor.callLater(
+            server.limits.receive_timeout, channel.abort, "no message for too long"
+        )
+
+    def receive(self, envelope: bytes) -> None:
+        """Let the service answer a message, and write the answer."""
+        self._silence.reset(self._server.limits.receive_timeout)
+        super().receive(envelope)
+
+    def _end_at_once(self) -> None:
+        self._channel.send_end()
+
+    def _target(self) -> Self:
+        return self
+
+    def end_received(self) -> None:
+        """Answer the client's End."""
+        self._channel.send_end()
+
+    def connection_lost(self) -> None:
+        """Stop waiting for messages."""
+        if self._silence.active():
+            self._silence.cancel()
+
+    def stop(self) -> None:
+        """End the session."""
+        self._channel.send_end()
+
+    def resumed(self) -> None:
+        """Do nothing: no more is written than was asked for, nothing waits."""
