@@ -30,7 +30,7 @@ from ipam_progress.service.application import (
     operation_with_progress_application,
 )
 from ipam_progress.service.client import encode_request
-from ipam_progress.service.endpoint import ServiceEndpoint
+from ipam_progress.service.endpoint import ServiceEndpoint, Silence
 from ipam_progress.service.incoming import Incoming, read_incoming
 from ipam_progress.service.protocol import SessionCodec
 from ipam_progress.session.faults import IpamError
@@ -91,12 +91,12 @@ class Pair:
     encoder: Encoder = field(default_factory=Encoder)
     decoder: Decoder = field(default_factory=Decoder)
 
-    def send(self, envelope: bytes) -> Incoming | None:
-        """Let the server answer an envelope; None if it does not."""
-        octets = self.endpoint.process(envelope, self.codec, self.session)
-        return None if octets is None else read_incoming(self.decoder, octets)
+    def send(self, envelope: bytes) -> Incoming | Silence:
+        """Let the server answer an envelope."""
+        answer = self.endpoint.process(envelope, self.codec, self.session)
+        return answer if isinstance(answer, Silence) else read_incoming(self.decoder, answer)
 
-    def request(self, message, message_id=None) -> Incoming | None:
+    def request(self, message, message_id=None) -> Incoming | Silence:
         """Let the server answer a request."""
         identifier = message_id or UniqueId.random()
         return self.send(encode_request(self.encoder, message, identifier, ADDRESS))

@@ -38,6 +38,7 @@ from ipam_progress.service.actions import PUBLISHED_ACTIONS
 from ipam_progress.service.callbacks import encode_callback, read_callback
 from ipam_progress.service.client import encode_keepalive, read_answer, read_fault_error
 from ipam_progress.service.declarations import CALLBACKS, CALLBACKS_BY_ACTION, OPERATIONS
+from ipam_progress.service.endpoint import Silence
 from ipam_progress.service.incoming import read_incoming
 from ipam_progress.session.faults import IpamError
 from ipam_progress.soap import MUST_UNDERSTAND, RECEIVER, SENDER
@@ -234,7 +235,7 @@ def test_a_body_that_cannot_be_decoded(operations):
 
 
 def test_a_keepalive_is_taken_in_silence(operations):
-    assert operations.send(encode_keepalive(operations.encoder)) is None
+    assert operations.send(encode_keepalive(operations.encoder)) is Silence.KEEPALIVE
     assert operations.session.calls == []
 
 
@@ -242,7 +243,7 @@ def test_a_keepalive_is_taken_in_silence(operations):
 @pytest.mark.parametrize("action", sorted(CALLBACKS_BY_ACTION))
 def test_a_callback_from_a_client_is_ignored(operations, action, message_id):
     envelope = operations.envelope(action, start("", "Odd"), END, message_id=message_id)
-    assert operations.send(envelope) is None
+    assert operations.send(envelope) is Silence.CALLBACK
     assert operations.session.calls == []
 
 

@@ -5,15 +5,24 @@ sends it through the protocol's seams and the application, and fires Spyne's eve
 answers everything that can be answered. Knows no sockets.
 """
 
+from enum import Enum
 from typing import Any
 
 from ipam_progress.service._spyne import MethodContext, ServerBase
 from ipam_progress.service.application import IpamApplication
+from ipam_progress.service.declarations import KEEPALIVE
 from ipam_progress.service.faults import RequestFault
 from ipam_progress.service.protocol import EnvelopeContext, SessionCodec
 from ipam_progress.service.services import OperationSession, TaskStarter
 
-__all__ = ["Answer", "ServiceEndpoint"]
+__all__ = ["Answer", "ServiceEndpoint", "Silence"]
+
+
+class Silence(Enum):
+    """What is said to a message that gets no answer."""
+
+    KEEPALIVE = "nothing: the client is still there, [MS-IPAMM2] 2.2.2.2"
+    CALLBACK = "nothing: callbacks are not the client's to send, [MS-IPAMM2] 3.19.4.5"
 
 
 class Answer(bytes):
@@ -42,7 +51,7 @@ class ServiceEndpoint(ServerBase):  # type: ignore[misc]  # Spyne has no types
 
     def process(
         self, envelope: bytes, codec: SessionCodec, target: OperationSession | TaskStarter
-    ) -> Answer | None:
+    ) -> Answer | Silence:
         """Answer one message.
 
         The answer is encoded in the session's string table, so it has to be sent, and before
@@ -57,7 +66,7 @@ class ServiceEndpoint(ServerBase):  # type: ignore[misc]  # Spyne has no types
             target: What the service's methods find as `ctx.udc`.
 
         Returns:
-            The answer; None for a message that is taken in silence (a Keepalive, a callback).
+            The answer; for a message that is taken in silence, which kind it is of.
 
         Raises:
             BinaryXmlError: If the string table is broken, after which nothing can be read any more,
@@ -71,7 +80,8 @@ class ServiceEndpoint(ServerBase):  # type: ignore[misc]  # Spyne has no types
         ctx.transport.codec = codec
         try:
             if not self.generate_contexts(ctx):
-                return None
+                is_keepalive = ctx.method_request_string == KEEPALIVE
+                return Silence.KEEPALIVE if is_keepalive else Silence.CALLBACK
             if ctx.out_error is None:
                 self.get_in_object(ctx)
             if ctx.out_error is None:
