@@ -141,7 +141,7 @@ def test_everything_that_is_wrong_is_told_at_once(invoke, configuration):
             "accounts in accounts.file (`ipam-progress passwd` makes one), or a keytab in "
             "kerberos.keytab"
         ),
-        ":2: limits.outbox: a number greater than 0 is due",
+        ":2: limits.outbox: the limit outbox must be more than 0",
         ":4: paths.srever: there is no such key here; is server meant?",
         ":5: listners: there is no such key here; is listeners meant?",
     ]

@@ -139,7 +139,7 @@ def test_an_endpoint_that_is_none(endpoint, cause) -> None:
         (["--security", "none", "--demo", "--server-path", "/ipamoperationwithprogress"], "both"),
         (["--security", "none", "--demo", "--limit", "patience=1"], "the keys here are envelope"),
         (["--security", "none", "--demo", "--limit", "drain=much"], "as in drain=10"),
-        (["--security", "none", "--demo", "--limit", "drain=0"], "a number greater than 0 is due"),
+        (["--security", "none", "--demo", "--limit", "drain=0"], "drain must be more than 0"),
         (["--security", "none", "--app", "program"], "as in myserver:registry"),
         (["--security", "none", "--app", ":registry"], "as in myserver:registry"),
         (["--security", "none", "--app", "no_such_module:registry"], "No module named"),

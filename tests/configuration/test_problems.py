@@ -492,8 +492,8 @@ RULES = {
     "limits": (
         ACCOUNTS + "[limits]\noutbox = 0\nidle_timeout = -1.5\n",
         [
-            "server.toml:5: limits.outbox: a number greater than 0 is due",
-            "server.toml:6: limits.idle_timeout: a number greater than 0 is due",
+            "server.toml:5: limits.outbox: the limit outbox must be more than 0",
+            "server.toml:6: limits.idle_timeout: the limit idle_timeout must be more than 0",
         ],
     ),
 }
@@ -514,7 +514,7 @@ def test_a_section_that_cannot_be_read_is_not_judged_but_the_others_are():
     assert problems_of(text) == [
         "server.toml:2: accounts.file: a text is due, in quotes, not a whole number",
         "server.toml:4: tls.key: this is the key of tls.certificate, which is missing",
-        "server.toml:7: limits.outbox: a number greater than 0 is due",
+        "server.toml:7: limits.outbox: the limit outbox must be more than 0",
     ]
 
 

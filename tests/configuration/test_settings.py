@@ -19,7 +19,6 @@ from ipam_progress.configuration import (
     Configuration,
     Endpoint,
     KerberosSettings,
-    LimitSettings,
     ListenerSettings,
     Override,
     PathSettings,
@@ -163,7 +162,7 @@ EXPECTED = Configuration(
         PolicySettings(who=trustees("DHCP team", r"CONTOSO\carol"), role="Keeper", scope=EUROPE),
         PolicySettings(who=trustees("S-1-5-21-1-2-3-1106"), role="IPAM DHCP Administrator"),
     ),
-    limits=LimitSettings(outbox=7, idle_timeout=5),
+    limits=Limits(outbox=7, idle_timeout=5),
 )
 
 
@@ -222,10 +221,6 @@ def test_who_is_told_nothing_is_safe():
 
 def shape(kind):
     return [(field.name, field.type, field.default) for field in fields(kind)]
-
-
-def test_limits_are_those_of_the_server():
-    assert shape(LimitSettings) == shape(Limits)
 
 
 def test_names_and_paths_are_those_of_the_server():
@@ -327,7 +322,7 @@ def test_variables_take_the_place_of_keys():
         "DHCP team": trustees("bob", r"CONTOSO\bob"),
         "IPAM Administrators": trustees("carol", "dave"),
     }
-    assert configuration.limits == LimitSettings(idle_timeout=2.5, outbox=12)
+    assert configuration.limits == Limits(idle_timeout=2.5, outbox=12)
 
 
 def test_a_whole_list_in_one_variable_and_elements_of_it_in_others():
@@ -395,7 +390,7 @@ ENVIRONMENT = {
         "1.5",
         "limits.outbox: a whole number is due, not a number",
     ),
-    "not good": ("LIMITS__OUTBOX", "0", "limits.outbox: a number greater than 0 is due"),
+    "not good": ("LIMITS__OUTBOX", "0", "limits.outbox: the limit outbox must be more than 0"),
     "a part of a whole": (
         "LISTENERS",
         "[{endpoint = 'tcp:x'}]",

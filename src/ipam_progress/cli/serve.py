@@ -4,7 +4,7 @@ import os
 import sys
 import traceback
 from collections.abc import Awaitable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from typing import Any, Final
@@ -34,7 +34,6 @@ from ipam_progress.contracts import PARAMETER_TYPES
 from ipam_progress.demo import demo_registry
 from ipam_progress.errors import ConfigurationError
 from ipam_progress.identity import IdentityResolver
-from ipam_progress.limits import Limits
 from ipam_progress.net.audit import log_decision
 from ipam_progress.net.server import OPERATION_PATH, SERVER_PATH, Listener, ManagementServer
 from ipam_progress.net.upgrades import ServerSecurity
@@ -356,7 +355,7 @@ def command(  # noqa: PLR0917 (click hands them over by name)
         allow_unprotected_network=configuration.allow_unprotected_network,
         operation_path=configuration.paths.operation,
         server_path=configuration.paths.server,
-        limits=Limits(**asdict(configuration.limits)),
+        limits=configuration.limits,
         identities=access.identities,
         authorizer=access.authorizer,
     )

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from ipam_progress.configuration.values import GLOBAL_SCOPE, Endpoint, ScopePath, Trustee
 from ipam_progress.identity import IpamGroup
+from ipam_progress.limits import Limits
 
 __all__ = [
     "BUILT_IN_GROUPS",
@@ -23,7 +24,6 @@ __all__ = [
     "ClientCertificates",
     "Configuration",
     "KerberosSettings",
-    "LimitSettings",
     "ListenerSettings",
     "PathSettings",
     "PolicySettings",
@@ -173,28 +173,6 @@ class PolicySettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LimitSettings:
-    """``[limits]``: what clients can make the server spend, as in `ipam_progress.Limits`."""
-
-    envelope: int = 4 * 1024 * 1024
-    string_table: int = 2048
-    element_depth: int = 128
-    attributes: int = 64
-    preamble_timeout: float = 30.0
-    idle_timeout: float = 120.0
-    receive_timeout: float = 600.0
-    completion_timeout: float = 30.0
-    stop_timeout: float = 10.0
-    close_timeout: float = 10.0
-    drain: int = 8 * 1024 * 1024
-    connections: int = 16_384
-    connections_by_address: int = 8_192
-    connections_in_preamble: int = 1_024
-    outbox: int = 1_024
-    handler_threads: int = 64
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
     """The whole of it.
 
@@ -213,4 +191,4 @@ class Configuration:
     roles: tuple[RoleSettings, ...] = ()
     scopes: tuple[AccessScopeSettings, ...] = ()
     policies: tuple[PolicySettings, ...] = ()
-    limits: LimitSettings = LimitSettings()
+    limits: Limits = field(default_factory=Limits)

@@ -264,7 +264,19 @@ class _Reader:
                 read[field.name] = self._fail(
                     (*key, field.name), "this key is missing here, it has to be given"
                 )
-        return _FAILED if _FAILED in read.values() else kind(**read)
+        return _FAILED if _FAILED in read.values() else self._make(kind, read, key)
+
+    def _make(self, kind: type, read: dict[str, Any], key: Key) -> Any:
+        """Make a section; of values that its class refuses each is told in its own place."""
+        try:
+            return kind(**read)
+        except ValueError as error:
+            before = len(self._problems)
+            for name, value in read.items():
+                self._try(lambda alone: kind(**alone), {name: value}, (*key, name))
+            if len(self._problems) == before:  # each is good by itself
+                self._fail(key, str(error))
+            return _FAILED
 
     def _check_names(self, kind: type, value: dict[str, Any], key: Key) -> None:
         known = annotations_of(kind)
@@ -325,9 +337,9 @@ class _Reader:
             return self._fail(key, f"a number up to {_LARGEST} is due")
         return value
 
-    def _try(self, parse: Callable[[str], Any], text: str, key: Key) -> Any:
+    def _try(self, make: Callable[[Any], Any], value: Any, key: Key) -> Any:
         try:
-            return parse(text)
+            return make(value)
         except ValueError as error:
             return self._fail(key, str(error))
 

@@ -6,7 +6,6 @@ anyone on a network could use or listen to is refused unless it was asked for in
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import fields
 from difflib import get_close_matches
 from typing import Final, NamedTuple, TypeAlias
 
@@ -241,13 +240,6 @@ def _policies(configuration: Configuration, _: Sources) -> Iterator[Problem]:
             )
 
 
-def _limits(configuration: Configuration, _: Sources) -> Iterator[Problem]:
-    limits = configuration.limits
-    for each in fields(limits):
-        if getattr(limits, each.name) <= 0:
-            yield Problem(("limits", each.name), "a number greater than 0 is due")
-
-
 def _unknown(name: str, what: str, known: list[str]) -> str:
     close = get_close_matches(name, known, 1)
     advice = f'is "{close[0]}" meant?' if close else f"those are {', '.join(known)}"
@@ -265,6 +257,5 @@ RULES: Final[tuple[tuple[tuple[str, ...], Rule], ...]] = (
     (("roles",), _roles),
     (("scopes",), _scopes),
     (("policies", "roles", "scopes"), _policies),
-    (("limits",), _limits),
 )
 """The sections that a rule looks at, and the rule; it is asked when all of them could be read."""
