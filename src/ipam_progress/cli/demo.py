@@ -3,7 +3,6 @@
 import ipaddress
 
 import click
-from twisted.logger import LogLevel
 
 from ipam_progress.cli.display import display_for
 from ipam_progress.cli.process import run_in_reactor
@@ -94,4 +93,4 @@ def command(delay: float, as_json: bool) -> None:
         finally:
             await server.stopService()
 
-    run_in_reactor(main, log_level=LogLevel.error)
+    run_in_reactor(main)

@@ -1,4 +1,4 @@
-"""What a command is as a process: its exit status, its signals, its log, the reactor it runs in.
+"""What a command is as a process: its exit status, its signals, the reactor it runs in.
 
 A command that talks to the network is one coroutine. The first SIGINT or SIGTERM cancels it, and
 it ends in order; the second one ends the process at once.
@@ -14,19 +14,10 @@ from typing import Any, Final, TypeVar
 
 import click
 from twisted.internet.defer import Deferred
-from twisted.logger import (
-    FilteringLogObserver,
-    ILogObserver,
-    LogEvent,
-    LogLevel,
-    LogLevelFilterPredicate,
-    formatEvent,
-    formatTime,
-    globalLogBeginner,
-)
+from twisted.logger import LogLevel, globalLogBeginner
 from twisted.python.failure import Failure
-from zope.interface import implementer
 
+from ipam_progress.cli.logs import Log
 from ipam_progress.cli.text import printable
 
 __all__ = ["Ended", "ExitStatus", "run_in_reactor"]
@@ -63,49 +54,25 @@ class Ended(click.ClickException):
         vars(self)["exit_code"] = int(status)  # click's types have it in the class alone
 
 
-@implementer(ILogObserver)
-class _LineLog:
-    """Writes a line to stderr for each event of Twisted's logger, a traceback below it indented."""
-
-    def __call__(self, event: LogEvent) -> None:
-        line = f"{formatTime(event['log_time'])} {event['log_level'].name}: "
-        line += printable(formatEvent(event))
-        failure: Failure | None = event.get("log_failure")
-        if failure is not None:
-            for part in failure.getTraceback().rstrip().splitlines():
-                line += f"\n    {printable(part)}"
-        # looked up each time: progress bars put something else there while they are shown
-        sys.stderr.write(f"{line}\n")
-        sys.stderr.flush()
-
-
-def _start_log(level: Any) -> None:
-    levels = LogLevelFilterPredicate(defaultLogLevel=level)
-    # Twisted reports on its own life at level info: "(TCP Port 9100 Closed)"
-    for namespace in ("twisted", "log_legacy", "-"):
-        levels.setLogLevelForNamespace(namespace, LogLevel.warn)
-    globalLogBeginner.beginLoggingTo(
-        [FilteringLogObserver(_LineLog(), [levels])], redirectStandardIO=False
-    )
-
-
 def run_in_reactor(
     main: Callable[[], Coroutine[Any, Any, _Result]],
     *,
-    log_level: Any = LogLevel.info,
+    log: Log | None = None,
     hangup: Callable[[], None] | None = None,
 ) -> _Result:
     """Run a coroutine in the reactor until it is done, and give its result or raise its error.
 
     Args:
         main: Makes the coroutine. A signal cancels what it waits for.
-        log_level: What is logged to stderr.
+        log: Where Twisted's log goes; None for errors alone, to stderr.
         hangup: Called in the reactor at each SIGHUP; None leaves that signal alone.
     """
     from twisted.internet import reactor  # noqa: PLC0415 (importing it installs one)
 
     loop: Any = reactor  # the module is the reactor, and no type says so
-    _start_log(log_level)
+    globalLogBeginner.beginLoggingTo(
+        [Log(LogLevel.error) if log is None else log], redirectStandardIO=False
+    )
     running: list[Deferred[_Result]] = []
     outcome: list[_Result | Failure] = []
 

@@ -6,7 +6,6 @@ from typing import Any, BinaryIO, Final
 import click
 from twisted.internet.defer import CancelledError
 from twisted.internet.error import ConnectingCancelledError
-from twisted.logger import LogLevel
 
 from ipam_progress.cli.choices import OPERATION, URL, timeout_option
 from ipam_progress.cli.credentials import security_options
@@ -176,4 +175,4 @@ def command(  # noqa: PLR0917 (click hands them over by name)
         client = ManagementClient(url, security=security, timeout=timeout)
         await follow_operation(client, parameters, display)
 
-    run_in_reactor(main, log_level=LogLevel.error)
+    run_in_reactor(main)

@@ -17,6 +17,7 @@ from twisted.internet.task import deferLater
 from twisted.logger import Logger
 
 from ipam_progress.authorization import Authorizer
+from ipam_progress.cli.logs import Log
 from ipam_progress.cli.process import Ended, ExitStatus, run_in_reactor
 from ipam_progress.cli.security import listener_securities
 from ipam_progress.cli.text import printable
@@ -361,5 +362,6 @@ def command(  # noqa: PLR0917 (click hands them over by name)
     )
     run_in_reactor(
         partial(serve_until_cancelled, server),
+        log=Log(),
         hangup=partial(settings.reload, server),
     )

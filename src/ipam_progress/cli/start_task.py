@@ -1,7 +1,6 @@
 """``ipam-progress start-task``: asks a server to run one of its recurring tasks now."""
 
 import click
-from twisted.logger import LogLevel
 
 from ipam_progress.cli.choices import TASK, URL, timeout_option
 from ipam_progress.cli.credentials import security_options
@@ -52,5 +51,5 @@ def command(
         except (IpamProgressError, *INTERRUPTIONS) as error:
             raise ended_by(f"task {task.value}", error) from None
 
-    run_in_reactor(main, log_level=LogLevel.error)
+    run_in_reactor(main)
     print(f"task {task.value} triggered" + (f" for {printable(server)}" if server else ""))

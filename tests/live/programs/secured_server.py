@@ -18,6 +18,7 @@ from pathlib import Path
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import LogLevel
 
+from ipam_progress.cli.logs import Log
 from ipam_progress.cli.process import run_in_reactor
 from ipam_progress.demo import demo_registry
 from ipam_progress.identity import IdentityResolver
@@ -103,5 +104,5 @@ if __name__ == "__main__":
     numbers = [int(argument) for argument in sys.argv[2:]]
     run_in_reactor(
         lambda: serve(security, identities, *(numbers or (3, 4))),
-        log_level=LogLevel.warn if is_quiet else LogLevel.info,
+        log=Log(LogLevel.warn if is_quiet else LogLevel.info),
     )
