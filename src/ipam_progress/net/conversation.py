@@ -7,16 +7,13 @@ named, and writes what comes back. What is in an envelope and what a state allow
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from concurrent.futures import Future
-from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from twisted.logger import Logger
 
 from ipam_progress.authorization import SessionAuthorization
 from ipam_progress.errors import RemoteProtocolError
-from ipam_progress.events import FaultSent, RequestAnswered
-from ipam_progress.service.endpoint import Answer, ServiceEndpoint, Silence
+from ipam_progress.service.endpoint import ServiceEndpoint, Silence
 from ipam_progress.soap import shorten
 
 if TYPE_CHECKING:
@@ -52,42 +49,23 @@ class Conversation(ABC):
             self._authorization = server.authorizer.for_session(channel.identity)
 
     def receive(self, envelope: bytes) -> None:
-        """Let the service answer a message, and write the answer, now or later."""
-        began: float = self._server.reactor.seconds()
+        """Let the service answer a message, and write the answer."""
         try:
             answer = self._endpoint.process(envelope, self._codec, self._target())
         except RemoteProtocolError as error:
             # string tables are in doubt, and with them every message that would follow
             self._channel.abort(shorten(str(error), 500))
             return
-        if isinstance(answer, Future):
-            # answers go out in the order of the requests, so what comes meanwhile has to wait
-            self._channel.hold()
-            answer.add_done_callback(partial(self._answer_late, began))
-        elif not isinstance(answer, Silence):
-            self._answer(began, answer)
-
-    def _answer_late(self, began: float, answer: Future[Answer]) -> None:
-        if self._channel.carries(self):
-            self._answer(began, answer.result())
-        self._channel.release()
-
-    def _answer(self, began: float, answer: Answer) -> None:
-        self._channel.framing.send_envelope(answer)
-        events = self._server.events
-        if answer.refusal:
-            self.log.warn(
-                "{peer}: refused a request: {refusal}",
-                peer=self._channel.peer,
-                refusal=answer.refusal,
-            )
-            kind, _, reason = answer.refusal.partition(": ")
-            events.publish(FaultSent(self._channel.peer, kind, reason))
-        if events.wants(RequestAnswered):
-            now = self._server.reactor.seconds()
-            events.publish(RequestAnswered(answer.operation, now - began))
-        if answer.ends_session:
-            self._end_at_once()
+        if not isinstance(answer, Silence):
+            self._channel.framing.send_envelope(answer)
+            if answer.refusal:
+                self.log.warn(
+                    "{peer}: refused a request: {refusal}",
+                    peer=self._channel.peer,
+                    refusal=answer.refusal,
+                )
+            if answer.ends_session:
+                self._end_at_once()
 
     @abstractmethod
     def _end_at_once(self) -> None:
