@@ -29,7 +29,7 @@ from contract_generator.descriptions import render_descriptions
 from contract_generator.schemas import Model, read_model
 
 TARGET: Final = Path(__file__).resolve().parent.parent / "src" / "ipam_progress" / "contracts"
-BY_HAND: Final = {"base.py", "model.py", "registry.py", "descriptions/__init__.py"}
+BY_HAND: Final = {"base.py", "history.py", "model.py", "registry.py", "descriptions/__init__.py"}
 """Modules of the package that this tool leaves alone."""
 
 

@@ -53,6 +53,13 @@ IPAM: Final = "http://Microsoft.Windows.Ipam"
 IPAM1: Final = "http://schemas.datacontract.org/2004/07/Microsoft.Windows.Ipam"
 """Types of [MS-IPAMM2] that declare no namespace of their own, prefix ``ipam1``."""
 
+HISTORY: Final = "urn:ipam-progress:history"
+"""The contracts of our own by which clients ask how operations ended; Microsoft has none.
+
+A URN, because it only has to be different from every other one: an http address would look as if
+something were to be found there, in a domain that is not ours.
+"""
+
 SYSTEM: Final = "http://schemas.datacontract.org/2004/07/System"
 """Types of .NET's System namespace, prefix ``sys``."""
 

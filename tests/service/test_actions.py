@@ -3,9 +3,9 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from ipam_progress.namespaces import IPAM
+from ipam_progress.namespaces import HISTORY, IPAM
 from ipam_progress.service.actions import PUBLISHED_ACTIONS, PUBLISHED_OPERATIONS
-from ipam_progress.service.declarations import CALLBACKS, OPERATIONS
+from ipam_progress.service.declarations import CALLBACKS, OPERATION_HISTORY, OPERATIONS
 
 CHECKOUT = Path(__file__).parent.parent.parent
 ACTION = "{http://www.w3.org/2006/05/addressing/wsdl}Action"
@@ -42,10 +42,22 @@ def test_the_actions_that_a_client_can_send_are_listed():
 def test_operations_have_their_published_actions():
     inputs, outputs = published("input"), published("output")
     for operation in OPERATIONS.values():
+        if operation.port_type == OPERATION_HISTORY:
+            continue
         key = operation.port_type, operation.name
         assert operation.action == inputs[key]
         assert operation.reply_action == outputs[key]
         assert operation.fault_action == f"{operation.action}IpamExceptionFault"
+
+
+def test_our_own_operations_are_in_a_namespace_of_our_own():
+    """As WCF makes Actions of a namespace, a contract and an operation."""
+    own = [each for each in OPERATIONS.values() if each.port_type == OPERATION_HISTORY]
+    assert [operation.name for operation in own] == ["GetOperation", "GetOperations"]
+    for operation in own:
+        assert operation.action == f"{HISTORY}/IOperationHistory/{operation.name}"
+        assert operation.reply_action == f"{operation.action}Response"
+        assert operation.action not in PUBLISHED_ACTIONS
 
 
 def test_callbacks_have_both_published_actions():

@@ -156,7 +156,7 @@ def test_an_error_leaves_the_session_open(operations):
 def test_what_is_published_and_not_served_is_not_implemented(tasks, message_id):
     served = {operation.action for operation in OPERATIONS.values()}
     assert len(PUBLISHED_ACTIONS) > 150
-    assert served < PUBLISHED_ACTIONS
+    assert {action for action in served if action.startswith(IPAM)} < PUBLISHED_ACTIONS
     for action in sorted(PUBLISHED_ACTIONS - {START_TASK}):
         answer = tasks.send(tasks.envelope(action, message_id=message_id))
         error = read_fault_error(answer)

@@ -11,6 +11,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
 
+from ipam_progress.contracts import history
 from ipam_progress.contracts.descriptions import (
     address,
     collections,
@@ -42,6 +43,8 @@ from ipam_progress.values import DateTime, TimeSpan
 __all__ = [
     "CONTRACTS",
     "MESSAGES",
+    "OWN_CONTRACTS",
+    "OWN_MESSAGES",
     "PARAMETER_TYPES",
     "PRIMITIVES",
     "contract_for",
@@ -77,6 +80,16 @@ MESSAGES: Final[Mapping[TypeName, MessageContract]] = MappingProxyType(
 )
 """Every message by the expanded name of its wrapper element."""
 
+OWN_CONTRACTS: Final[Mapping[TypeName, Contract]] = MappingProxyType(
+    {contract.type: contract for contract in history.CONTRACTS}
+)
+"""The contracts of our own port type, which the document does not have."""
+
+OWN_MESSAGES: Final[Mapping[TypeName, MessageContract]] = MappingProxyType(
+    {message.type: message for message in history.MESSAGES}
+)
+"""Its messages."""
+
 PRIMITIVES: Final[Mapping[TypeName, type[Any]]] = MappingProxyType(
     {
         TypeName(SCHEMA, "anyType"): object,
@@ -101,12 +114,14 @@ _BY_CLASS: Final[Mapping[type[Any], ClassContract | EnumContract | ExceptionCont
     for contract in CONTRACTS.values()
     if isinstance(contract, ClassContract | EnumContract | ExceptionContract)
 }
-_MESSAGE_BY_CLASS: Final = {message.python: message for message in MESSAGES.values()}
+_MESSAGE_BY_CLASS: Final = {
+    message.python: message for message in (*MESSAGES.values(), *OWN_MESSAGES.values())
+}
 
 
 def contract_of(type_name: TypeName) -> Contract | None:
-    """Give the contract of an expanded name; None where it names none of ours."""
-    return CONTRACTS.get(type_name)
+    """Give the contract of an expanded name, published or our own; None where there is none."""
+    return CONTRACTS.get(type_name) or OWN_CONTRACTS.get(type_name)
 
 
 def contract_for(python: type[Any]) -> ClassContract | EnumContract | ExceptionContract:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from ipam_progress.binaryxml import Encoder, Token
 from ipam_progress.contracts.model import Contract, MessageContract, TypeName
-from ipam_progress.contracts.registry import CONTRACTS, MESSAGES
+from ipam_progress.contracts.registry import CONTRACTS, MESSAGES, OWN_CONTRACTS, OWN_MESSAGES
 from ipam_progress.datacontract.catalogue import (
     Catalogue,
     DateTimeOffset,
@@ -24,6 +24,7 @@ from ipam_progress.datacontract.catalogue import (
 )
 from ipam_progress.datacontract.jsonform import JsonForm, JsonValue
 from ipam_progress.datacontract.names import displayed, parse_name
+from ipam_progress.datacontract.primitives import fit_for_xml
 from ipam_progress.datacontract.reader import ReadPlans
 from ipam_progress.datacontract.scope import MESSAGE, Scope
 from ipam_progress.datacontract.writer import WritePlans
@@ -39,6 +40,7 @@ __all__ = [
     "TypedList",
     "TypedStr",
     "displayed",
+    "fit_for_xml",
     "from_json",
     "parse_name",
     "read_body",
@@ -169,7 +171,7 @@ class DataContracts:
         return self._json.write(value, declared)
 
 
-_PROTOCOL: Final = DataContracts(CONTRACTS, MESSAGES)
+_PROTOCOL: Final = DataContracts({**CONTRACTS, **OWN_CONTRACTS}, {**MESSAGES, **OWN_MESSAGES})
 
 read_body: Final = _PROTOCOL.read_body
 write_body: Final = _PROTOCOL.write_body

@@ -34,7 +34,7 @@ from ipam_progress.errors import SerializationError
 from ipam_progress.namespaces import SCHEMA, SERIALIZATION
 from ipam_progress.values import DateTime, TimeSpan
 
-__all__ = ["ANY_TYPE", "PRIMITIVES", "Primitive", "is_one_of"]
+__all__ = ["ANY_TYPE", "PRIMITIVES", "Primitive", "fit_for_xml", "is_one_of"]
 
 ANY_TYPE: Final = TypeName(SCHEMA, "anyType")
 """The declared type of members that take a value of any type; it is no primitive itself."""
@@ -89,6 +89,11 @@ def _append_text(out: bytearray, value: str) -> None:
             "which XML cannot carry"
         )
     append_string(out, value)
+
+
+def fit_for_xml(text: str) -> str:
+    """Give a text with U+FFFD in place of every character that XML cannot carry."""
+    return text if text.isprintable() else _NO_XML_CHARACTER.sub("\ufffd", text)
 
 
 def is_one_of(python: type[Any], classes: tuple[type[Any], ...]) -> bool:

@@ -1,14 +1,21 @@
-"""The operations of the two services: their names, their Actions and their messages, as data.
+"""The operations of the services: their names, their Actions and their messages, as data.
 
-[MS-IPAMM2] 3.3.4.139, 3.19.4 and 3.21.4. Everything that sends or takes a message of these services
-goes by these declarations: the Spyne services, the callbacks and the client. An Action follows from
-namespace, port type and operation, as the published WSDL has it. Knows nothing of Spyne and octets.
+[MS-IPAMM2] 3.3.4.139, 3.19.4 and 3.21.4, and a port type of our own. Everything that sends or takes
+a message of these services goes by these declarations: the Spyne services, the callbacks and the
+client. An Action follows from namespace, port type and operation, as the published WSDL has it.
+Knows nothing of Spyne and octets.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ipam_progress.contracts.history import (
+    GetOperation,
+    GetOperationResponse,
+    GetOperations,
+    GetOperationsResponse,
+)
 from ipam_progress.contracts.messages import (
     AddSubTask,
     InitializeOperationParameters,
@@ -34,6 +41,7 @@ __all__ = [
     "KEEPALIVE",
     "OPERATIONS",
     "OPERATIONS_BY_ACTION",
+    "OPERATION_HISTORY",
     "OPERATION_WITH_PROGRESS",
     "CallbackOperation",
     "RequestOperation",
@@ -44,6 +52,9 @@ OPERATION_WITH_PROGRESS: Final = "IIpamOperationWithProgress"
 
 IPAM_SERVER: Final = "IIpamServer"
 """The port type of everything that is done at once, [MS-IPAMM2] 3.3; StartTask is served of it."""
+
+OPERATION_HISTORY: Final = "IOperationHistory"
+"""The port type of our own, with which clients ask how their operations ended."""
 
 KEEPALIVE: Final = "Microsoft.WindowsServerSolutions.Common.ProviderFramework.Keepalive"
 """The Action of the message that only says "still here", [MS-IPAMM2] 2.2.2.2. It is no IRI."""
@@ -101,7 +112,7 @@ class CallbackOperation:
 def _request(port_type: str, request: type[Any], response: type[Any]) -> RequestOperation:
     contract = message_for(request)
     name = contract.type.name
-    action = f"{IPAM}/{port_type}/{name}"
+    action = f"{contract.type.namespace}/{port_type}/{name}"
     return RequestOperation(
         port_type=port_type,
         name=name,
@@ -138,6 +149,8 @@ OPERATIONS: Final[Mapping[type[Any], RequestOperation]] = {
             StartOperationWithCallbackResponse,
         ),
         _request(IPAM_SERVER, StartTask, StartTaskResponse),
+        _request(OPERATION_HISTORY, GetOperation, GetOperationResponse),
+        _request(OPERATION_HISTORY, GetOperations, GetOperationsResponse),
     )
 }
 """What is served, by the class of the request's body."""
