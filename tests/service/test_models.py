@@ -43,7 +43,7 @@ def bases_first(name):
 
 
 def test_every_type_of_the_closure_has_a_model(factory):
-    assert len(CONTRACTS) == 284
+    assert len(CONTRACTS) == 285
     for name in (*CONTRACTS, TypeName(SERIALIZATION, "duration")):
         model = factory.model_of(name)
         assert (model.get_namespace(), model.get_type_name()) == name

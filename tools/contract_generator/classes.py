@@ -113,6 +113,18 @@ MESSAGE_SENTENCES: Final = {
     "SetOverallStatus": "The server says how the operation goes; a final status ends it",
     "StartTask": "The client starts one of the server's recurring tasks",
     "StartTaskResponse": "The server has triggered the task",
+    "IsTaskRunning": "The client asks whether a task is running",
+    "IsTaskRunningResponse": "The server says whether the task is running",
+    "TaskLastRunResult": "The client asks how the last run of a task ended",
+    "TaskLastRunResultResponse": "The server says how the last run ended; 0 is success",
+    "TaskLastRuntime": "The client asks when a task ran last",
+    "TaskLastRuntimeResponse": "The server says when the task ran last",
+    "TaskNextRuntime": "The client asks when a task will run next by itself",
+    "TaskNextRuntimeResponse": "The server says when the task will run next by itself",
+    "TaskRecurrenceDuration": "The client asks how long it is from one run of a task to the next",
+    "TaskRecurrenceDurationResponse": "The server says how long it is from one run to the next",
+    "GetIpamTasksInfo": "The client asks how the tasks stand",
+    "GetIpamTasksInfoResponse": "The server says how each task stands",
 }
 
 ROOTS: Final = {

@@ -94,5 +94,5 @@ def operation_with_progress_application(failed: FailureHook = log_failure) -> Ip
 
 
 def ipam_server_application(failed: FailureHook = log_failure) -> IpamApplication:
-    """Make the application of IIpamServer; `ctx.udc` is a `TaskStarter`."""
+    """Make the application of IIpamServer; `ctx.udc` is a `ServerTasks`."""
     return IpamApplication(IpamServerService, IPAM_SERVER, failed)

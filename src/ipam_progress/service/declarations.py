@@ -1,6 +1,6 @@
 """The operations of the services: their names, their Actions and their messages, as data.
 
-[MS-IPAMM2] 3.3.4.139, 3.19.4 and 3.21.4, and a port type of our own. Everything that sends or takes
+[MS-IPAMM2] 3.3.4, 3.19.4 and 3.21.4, and a port type of our own. Everything that sends or takes
 a message of these services goes by these declarations: the Spyne services, the callbacks and the
 client. An Action follows from namespace, port type and operation, as the published WSDL has it.
 Knows nothing of Spyne and octets.
@@ -18,8 +18,12 @@ from ipam_progress.contracts.history import (
 )
 from ipam_progress.contracts.messages import (
     AddSubTask,
+    GetIpamTasksInfo,
+    GetIpamTasksInfoResponse,
     InitializeOperationParameters,
     InitializeOperationParametersResponse,
+    IsTaskRunning,
+    IsTaskRunningResponse,
     SetCompletionPercentage,
     SetOverallStatus,
     SetSubTaskStatus,
@@ -28,6 +32,14 @@ from ipam_progress.contracts.messages import (
     StartProgressCallback,
     StartTask,
     StartTaskResponse,
+    TaskLastRunResult,
+    TaskLastRunResultResponse,
+    TaskLastRuntime,
+    TaskLastRuntimeResponse,
+    TaskNextRuntime,
+    TaskNextRuntimeResponse,
+    TaskRecurrenceDuration,
+    TaskRecurrenceDurationResponse,
 )
 from ipam_progress.contracts.model import MessageContract
 from ipam_progress.contracts.registry import message_for
@@ -51,7 +63,7 @@ OPERATION_WITH_PROGRESS: Final = "IIpamOperationWithProgress"
 """The port type of long operations, [MS-IPAMM2] 3.19."""
 
 IPAM_SERVER: Final = "IIpamServer"
-"""The port type of everything that is done at once, [MS-IPAMM2] 3.3; StartTask is served of it."""
+"""The port type of everything that is done at once, [MS-IPAMM2] 3.3; tasks are served of it."""
 
 OPERATION_HISTORY: Final = "IOperationHistory"
 """The port type of our own, with which clients ask how their operations ended."""
@@ -76,6 +88,8 @@ class RequestOperation:
         name: Its name, also that of its request's body.
         request: Contract of the request's body.
         response: Contract of the reply's body.
+        result: The part of the reply that has the result; None where a reply says no more than
+            that all is well.
         action: wsa:Action of the request.
         reply_action: wsa:Action of the reply.
         fault_action: wsa:Action of a fault whose detail is an IpamException.
@@ -85,6 +99,7 @@ class RequestOperation:
     name: str
     request: MessageContract
     response: MessageContract
+    result: str | None
     action: str
     reply_action: str
     fault_action: str
@@ -110,14 +125,15 @@ class CallbackOperation:
 
 
 def _request(port_type: str, request: type[Any], response: type[Any]) -> RequestOperation:
-    contract = message_for(request)
+    contract, answer = message_for(request), message_for(response)
     name = contract.type.name
     action = f"{contract.type.namespace}/{port_type}/{name}"
     return RequestOperation(
         port_type=port_type,
         name=name,
         request=contract,
-        response=message_for(response),
+        response=answer,
+        result=answer.members[0].name if answer.members else None,
         action=action,
         reply_action=f"{action}Response",
         fault_action=action + FAULT_SUFFIX,
@@ -149,6 +165,12 @@ OPERATIONS: Final[Mapping[type[Any], RequestOperation]] = {
             StartOperationWithCallbackResponse,
         ),
         _request(IPAM_SERVER, StartTask, StartTaskResponse),
+        _request(IPAM_SERVER, IsTaskRunning, IsTaskRunningResponse),
+        _request(IPAM_SERVER, TaskLastRunResult, TaskLastRunResultResponse),
+        _request(IPAM_SERVER, TaskLastRuntime, TaskLastRuntimeResponse),
+        _request(IPAM_SERVER, TaskNextRuntime, TaskNextRuntimeResponse),
+        _request(IPAM_SERVER, TaskRecurrenceDuration, TaskRecurrenceDurationResponse),
+        _request(IPAM_SERVER, GetIpamTasksInfo, GetIpamTasksInfoResponse),
         _request(OPERATION_HISTORY, GetOperation, GetOperationResponse),
         _request(OPERATION_HISTORY, GetOperations, GetOperationsResponse),
     )

@@ -13,7 +13,7 @@ from ipam_progress.service.application import IpamApplication
 from ipam_progress.service.declarations import KEEPALIVE
 from ipam_progress.service.faults import RequestFault
 from ipam_progress.service.protocol import EnvelopeContext, SessionCodec
-from ipam_progress.service.services import OperationSession, TaskStarter
+from ipam_progress.service.services import OperationSession, ServerTasks
 
 __all__ = ["Answer", "ServiceEndpoint", "Silence"]
 
@@ -50,7 +50,7 @@ class ServiceEndpoint(ServerBase):  # type: ignore[misc]  # Spyne has no types
         super().__init__(application)
 
     def process(
-        self, envelope: bytes, codec: SessionCodec, target: OperationSession | TaskStarter
+        self, envelope: bytes, codec: SessionCodec, target: OperationSession | ServerTasks
     ) -> Answer | Silence:
         """Answer one message.
 

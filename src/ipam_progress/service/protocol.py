@@ -247,10 +247,13 @@ class EnvelopeProtocol(ProtocolBase):  # type: ignore[misc]  # Spyne has no type
     def serialize(self, ctx: Any, message: Any = None) -> None:  # noqa: ARG002
         """Make the object that goes out, `ctx.out_document`: a reply's body or a `RequestFault`."""
         self.event_manager.fire_event("before_serialize", ctx)
-        if ctx.out_error is None:
-            ctx.out_document = ctx.inprot_ctx.operation.response.python()
-        else:
+        if ctx.out_error is not None:
             ctx.out_document = ctx.out_error
+        else:
+            operation: RequestOperation = ctx.inprot_ctx.operation
+            reply = ctx.out_document = operation.response.python()
+            if operation.result is not None:
+                setattr(reply, operation.result, ctx.out_object[0])
         self.event_manager.fire_event("after_serialize", ctx)
 
     def create_out_string(self, ctx: Any, _charset: str | None = None) -> None:

@@ -1,9 +1,8 @@
 """The two services as Spyne has them: what each operation is called, takes, gives and does.
 
-[MS-IPAMM2] 3.19.4 (IIpamOperationWithProgress) and 3.3.4.139 (IIpamServer). A method hands the
-contract object it was called with to `ctx.udc`, the session or the starter of tasks that the
-message is for, and gives nothing back: every reply of these operations is empty. What they raise is
-answered by `ipam_progress.service.application`. Knows no envelope and no state.
+[MS-IPAMM2] 3.19.4 (IIpamOperationWithProgress) and 3.3.4 (IIpamServer). A method hands the
+contract object it was called with to `ctx.udc`, the session or the tasks that the message is for,
+and gives back what the reply has to tell, if anything. What they raise is answered by `ipam_progress.service.application`. Knows no envelope and no state.
 """
 
 from collections.abc import Callable
@@ -12,10 +11,17 @@ from typing import Any, Final, Protocol
 from ipam_progress.contracts.core import IpamOperationWithProgressParameters
 from ipam_progress.contracts.enumerations import IpamTaskType
 from ipam_progress.contracts.messages import (
+    GetIpamTasksInfo,
     InitializeOperationParameters,
+    IsTaskRunning,
     StartOperationWithCallback,
     StartTask,
+    TaskLastRunResult,
+    TaskLastRuntime,
+    TaskNextRuntime,
+    TaskRecurrenceDuration,
 )
+from ipam_progress.contracts.progress import TaskInfo
 from ipam_progress.contracts.registry import CONTRACTS, contract_of
 from ipam_progress.service._spyne import Service, rpc
 from ipam_progress.service.declarations import (
@@ -25,12 +31,13 @@ from ipam_progress.service.declarations import (
     RequestOperation,
 )
 from ipam_progress.service.models import Model, ModelFactory
+from ipam_progress.values import DateTime, TimeSpan
 
 __all__ = [
     "IpamServerService",
     "OperationSession",
     "OperationWithProgressService",
-    "TaskStarter",
+    "ServerTasks",
     "published_models",
 ]
 
@@ -54,24 +61,58 @@ class OperationSession(Protocol):
         ...
 
 
-class TaskStarter(Protocol):
-    """What StartTask is for."""
+class ServerTasks(Protocol):
+    """What the requests of IIpamServer are for: the server's recurring tasks.
+
+    All of it raises `IpamError` where the client is to be told a fault.
+    """
 
     def start_task(self, task_type: IpamTaskType, server: str | None) -> None:
-        """Trigger a task, or raise `IpamError`."""
+        """Trigger a task."""
+        ...
+
+    def is_task_running(self, task_type: IpamTaskType) -> bool:
+        """Tell whether a task is running."""
+        ...
+
+    def task_last_run_result(self, task_type: IpamTaskType) -> int:
+        """Tell how the last run of a task ended."""
+        ...
+
+    def task_last_run_time(self, task_type: IpamTaskType) -> DateTime:
+        """Tell when a task ran last."""
+        ...
+
+    def task_next_run_time(self, task_type: IpamTaskType) -> DateTime:
+        """Tell when a task will run next by itself."""
+        ...
+
+    def task_recurrence(self, task_type: IpamTaskType) -> TimeSpan:
+        """Tell how long it is from one run of a task to the next."""
+        ...
+
+    def tasks_info(self) -> list[TaskInfo]:
+        """Tell how each task stands."""
         ...
 
 
-def _operation(request: type[Any]) -> Callable[[Callable[..., None]], Any]:
-    """Make a function the method of an operation; its arguments are the parts of the request."""
+def _operation(request: type[Any]) -> Callable[[Callable[..., Any]], Any]:
+    """Make a function the method of an operation.
+
+    Its arguments are the parts of the request, what it gives is the result in the reply.
+    """
     operation: RequestOperation = OPERATIONS[request]
-    decorator: Callable[[Callable[..., None]], Any] = rpc(
+    reply: dict[str, Any] = {}
+    for member in operation.response.members:  # one at most
+        reply = {"_returns": _MODELS.member_model(member), "_out_variable_name": member.name}
+    decorator: Callable[[Callable[..., Any]], Any] = rpc(
         *(_MODELS.member_model(member) for member in operation.request.members),
         _args=[member.name for member in operation.request.members],
         _operation_name=operation.name,
         _out_message_name=operation.response.type.name,
         _port_type=operation.port_type,
         _udd={"operation": operation},
+        **reply,
     )
     return decorator
 
@@ -114,5 +155,41 @@ class IpamServerService(Service):  # type: ignore[misc]  # Spyne has no types
         server: str | None,
     ) -> None:
         """Trigger a recurring task, [MS-IPAMM2] 3.3.4.139."""
-        starter: TaskStarter = ctx.udc
-        starter.start_task(task_type, server)
+        tasks: ServerTasks = ctx.udc
+        tasks.start_task(task_type, server)
+
+    @_operation(IsTaskRunning)
+    def is_task_running(ctx: Any, task_type: IpamTaskType) -> bool:  # noqa: N805
+        """Tell whether a task is running, [MS-IPAMM2] 3.3.4.118."""
+        tasks: ServerTasks = ctx.udc
+        return tasks.is_task_running(task_type)
+
+    @_operation(TaskLastRunResult)
+    def task_last_run_result(ctx: Any, task_type: IpamTaskType) -> int:  # noqa: N805
+        """Tell how the last run of a task ended, [MS-IPAMM2] 3.3.4.140."""
+        tasks: ServerTasks = ctx.udc
+        return tasks.task_last_run_result(task_type)
+
+    @_operation(TaskLastRuntime)
+    def task_last_run_time(ctx: Any, task_type: IpamTaskType) -> DateTime:  # noqa: N805
+        """Tell when a task ran last, [MS-IPAMM2] 3.3.4.141."""
+        tasks: ServerTasks = ctx.udc
+        return tasks.task_last_run_time(task_type)
+
+    @_operation(TaskNextRuntime)
+    def task_next_run_time(ctx: Any, task_type: IpamTaskType) -> DateTime:  # noqa: N805
+        """Tell when a task will run next by itself, [MS-IPAMM2] 3.3.4.142."""
+        tasks: ServerTasks = ctx.udc
+        return tasks.task_next_run_time(task_type)
+
+    @_operation(TaskRecurrenceDuration)
+    def task_recurrence(ctx: Any, task_type: IpamTaskType) -> TimeSpan:  # noqa: N805
+        """Tell how long it is from one run of a task to the next, [MS-IPAMM2] 3.3.4.143."""
+        tasks: ServerTasks = ctx.udc
+        return tasks.task_recurrence(task_type)
+
+    @_operation(GetIpamTasksInfo)
+    def tasks_info(ctx: Any) -> list[TaskInfo]:  # noqa: N805
+        """Tell how each task stands, [MS-IPAMM2] 3.3.4.80."""
+        tasks: ServerTasks = ctx.udc
+        return tasks.tasks_info()

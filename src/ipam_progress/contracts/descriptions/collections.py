@@ -104,6 +104,10 @@ CONTRACTS: Final[tuple[CollectionContract, ...]] = (
         Member("SuperscopeOperations", TypeName(IPAM, "SuperscopeOperations")),
     ),
     CollectionContract(
+        TypeName(IPAM, "ArrayOfTaskInfo"),
+        Member("TaskInfo", TypeName(IPAM, "TaskInfo"), nillable=True),
+    ),
+    CollectionContract(
         TypeName(ARRAYS, "ArrayOfanyType"),
         Member("anyType", TypeName(SCHEMA, "anyType"), nillable=True),
     ),

@@ -7,8 +7,12 @@ from typing import Final
 
 from ipam_progress.contracts.messages import (
     AddSubTask,
+    GetIpamTasksInfo,
+    GetIpamTasksInfoResponse,
     InitializeOperationParameters,
     InitializeOperationParametersResponse,
+    IsTaskRunning,
+    IsTaskRunningResponse,
     SetCompletionPercentage,
     SetOverallStatus,
     SetSubTaskStatus,
@@ -17,9 +21,17 @@ from ipam_progress.contracts.messages import (
     StartProgressCallback,
     StartTask,
     StartTaskResponse,
+    TaskLastRunResult,
+    TaskLastRunResultResponse,
+    TaskLastRuntime,
+    TaskLastRuntimeResponse,
+    TaskNextRuntime,
+    TaskNextRuntimeResponse,
+    TaskRecurrenceDuration,
+    TaskRecurrenceDurationResponse,
 )
 from ipam_progress.contracts.model import Member, MessageContract, TypeName
-from ipam_progress.namespaces import IPAM, IPAM1, SCHEMA
+from ipam_progress.namespaces import IPAM, IPAM1, SCHEMA, SERIALIZATION
 
 __all__ = ["CONTRACTS"]
 
@@ -92,4 +104,62 @@ CONTRACTS: Final[tuple[MessageContract, ...]] = (
         ),
     ),
     MessageContract(TypeName(IPAM, "StartTaskResponse"), StartTaskResponse, members=()),
+    MessageContract(
+        TypeName(IPAM, "IsTaskRunning"),
+        IsTaskRunning,
+        members=(Member("taskType", TypeName(IPAM, "IpamTaskType")),),
+    ),
+    MessageContract(
+        TypeName(IPAM, "IsTaskRunningResponse"),
+        IsTaskRunningResponse,
+        members=(Member("IsTaskRunningResult", TypeName(SCHEMA, "boolean")),),
+    ),
+    MessageContract(
+        TypeName(IPAM, "TaskLastRunResult"),
+        TaskLastRunResult,
+        members=(Member("taskType", TypeName(IPAM, "IpamTaskType")),),
+    ),
+    MessageContract(
+        TypeName(IPAM, "TaskLastRunResultResponse"),
+        TaskLastRunResultResponse,
+        members=(Member("TaskLastRunResultResult", TypeName(SCHEMA, "int")),),
+    ),
+    MessageContract(
+        TypeName(IPAM, "TaskLastRuntime"),
+        TaskLastRuntime,
+        members=(Member("taskType", TypeName(IPAM, "IpamTaskType")),),
+    ),
+    MessageContract(
+        TypeName(IPAM, "TaskLastRuntimeResponse"),
+        TaskLastRuntimeResponse,
+        members=(Member("TaskLastRuntimeResult", TypeName(SCHEMA, "dateTime")),),
+    ),
+    MessageContract(
+        TypeName(IPAM, "TaskNextRuntime"),
+        TaskNextRuntime,
+        members=(Member("taskType", TypeName(IPAM, "IpamTaskType")),),
+    ),
+    MessageContract(
+        TypeName(IPAM, "TaskNextRuntimeResponse"),
+        TaskNextRuntimeResponse,
+        members=(Member("TaskNextRuntimeResult", TypeName(SCHEMA, "dateTime")),),
+    ),
+    MessageContract(
+        TypeName(IPAM, "TaskRecurrenceDuration"),
+        TaskRecurrenceDuration,
+        members=(Member("taskType", TypeName(IPAM, "IpamTaskType")),),
+    ),
+    MessageContract(
+        TypeName(IPAM, "TaskRecurrenceDurationResponse"),
+        TaskRecurrenceDurationResponse,
+        members=(Member("TaskRecurrenceDurationResult", TypeName(SERIALIZATION, "duration")),),
+    ),
+    MessageContract(TypeName(IPAM, "GetIpamTasksInfo"), GetIpamTasksInfo, members=()),
+    MessageContract(
+        TypeName(IPAM, "GetIpamTasksInfoResponse"),
+        GetIpamTasksInfoResponse,
+        members=(
+            Member("GetIpamTasksInfoResult", TypeName(IPAM, "ArrayOfTaskInfo"), nillable=True),
+        ),
+    ),
 )
