@@ -21,6 +21,11 @@ class Limits:
         preamble_timeout: For the preamble of a connection's first session, upgrade included.
         idle_timeout: For the next preamble on a connection whose session is over.
         receive_timeout: Without a message in either direction within a session.
+        keepalive_interval: From one look at a session to the next: has the client sent something
+            ([MS-IPAMM2] 3.1.5, 3.2.5)?
+        keepalive_grace: So many looks in a row may find nothing; at the next one the server drops
+            the session.
+        tcp_keepalive: Until a connection to a machine that has gone is ended, while nobody sends.
         completion_timeout: For the client's End after its operation has completed.
         stop_timeout: For running handlers when the server stops.
         close_timeout: For a peer that was sent our End or a fault to take notice, and for one whose
@@ -41,6 +46,9 @@ class Limits:
     preamble_timeout: float = 30.0
     idle_timeout: float = 120.0
     receive_timeout: float = 600.0
+    keepalive_interval: float = 15.0
+    keepalive_grace: int = 3
+    tcp_keepalive: float = 120.0
     completion_timeout: float = 30.0
     stop_timeout: float = 10.0
     close_timeout: float = 10.0

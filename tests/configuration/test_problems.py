@@ -100,8 +100,9 @@ VALUES = {
             (
                 "server.toml:12: limits.something: there is no such key here; the keys here are "
                 "envelope, string_table, element_depth, attributes, preamble_timeout, "
-                "idle_timeout, receive_timeout, completion_timeout, stop_timeout, close_timeout, "
-                "drain, connections, connections_by_address, connections_in_preamble, outbox, "
+                "idle_timeout, receive_timeout, keepalive_interval, keepalive_grace, "
+                "tcp_keepalive, completion_timeout, stop_timeout, close_timeout, drain, "
+                "connections, connections_by_address, connections_in_preamble, outbox, "
                 "handler_threads"
             ),
             "server.toml:13: listners: there is no such key here; is listeners meant?",

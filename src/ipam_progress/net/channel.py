@@ -43,6 +43,8 @@ from ipam_progress.framing import (
     UpgradeRequested,
 )
 from ipam_progress.framing.connection import Connection
+from ipam_progress.limits import Limits
+from ipam_progress.net.tcp_keepalive import enable_keepalive
 from ipam_progress.security.upgrade import (
     AuthenticatedPeer,
     DataReceived,
@@ -100,7 +102,7 @@ class Channel(Protocol, ABC):
     Args:
         framing: The connection's end in the framing layer.
         clock: Tells the time and calls back.
-        close_timeout: Seconds for the peer to read what is left when the connection is closed.
+        limits: What the peer can make us spend.
     """
 
     transport: Transport  # type: ignore[assignment]  # the base class knows less of it
@@ -109,11 +111,11 @@ class Channel(Protocol, ABC):
 
     _handlers: ClassVar[Mapping[type[Event], Callable[[Any, Any], None]]]
 
-    def __init__(self, framing: Connection, clock: IReactorTime, *, close_timeout: float) -> None:
+    def __init__(self, framing: Connection, clock: IReactorTime, *, limits: Limits) -> None:
         self.framing = framing
         self.clock = clock
         self.peer = "?"
-        self._close_timeout = close_timeout
+        self._limits = limits
         self._course = _Course.STAYS
         self._full = False
         self._held = False
@@ -142,6 +144,7 @@ class Channel(Protocol, ABC):
         self.peer = spell_address(address)
         if isinstance(address, IPv4Address | IPv6Address):
             self.transport.setTcpNoDelay(True)
+            enable_keepalive(self.transport.getHandle(), self._limits.tcp_keepalive)
         self.transport.registerProducer(self, True)
 
     def dataReceived(self, data: bytes) -> None:
@@ -283,7 +286,9 @@ class Channel(Protocol, ABC):
         self.flush()
         self.transport.unregisterProducer()
         # first the deadline: where our side is closed already, the connection is lost at once
-        self.set_deadline(self._close_timeout, self.abort, "what was sent last is not being read")
+        self.set_deadline(
+            self._limits.close_timeout, self.abort, "what was sent last is not being read"
+        )
         self.transport.loseConnection()
 
     def abort(self, reason: str) -> None:

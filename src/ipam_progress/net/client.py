@@ -98,7 +98,7 @@ class ClientChannel(Channel):
         super().__init__(
             ClientConnection(framing.Limits(envelope=limits.envelope)),
             clock,
-            close_timeout=limits.close_timeout,
+            limits=limits,
         )
         self.opened: Deferred[ClientChannel] = Deferred()
         self._via = via
@@ -164,7 +164,9 @@ class ClientChannel(Channel):
         if self.framing.state in {State.OPENED, State.OPEN}:
             self.framing.send_end()
             self.flush()
-            self.set_deadline(self._close_timeout, self.abort, "no End came in answer to ours")
+            self.set_deadline(
+                self._limits.close_timeout, self.abort, "no End came in answer to ours"
+            )
         elif self.framing.state is not State.LOCAL_ENDED:
             self.close()
         return gone

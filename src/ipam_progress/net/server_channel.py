@@ -65,7 +65,7 @@ class ServerChannel(Channel):
         super().__init__(
             ServerConnection(listener.framing_settings),
             server.reactor,
-            close_timeout=server.limits.close_timeout,
+            limits=server.limits,
         )
         self.server = server
         self.identity: Identity | None = None
