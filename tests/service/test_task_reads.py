@@ -1,4 +1,4 @@
-"""What IIpamServer says of the server's tasks: results in replies, as the published schema has them."""
+"""What IIpamServer says of tasks: results in replies, as the published schema has them."""
 
 from pathlib import Path
 
@@ -90,7 +90,7 @@ def body_of(tokens):
 
 @pytest.mark.parametrize("message", REQUESTS, ids=named)
 def test_questions_and_answers_fit_the_published_schema(tasks, published, message):
-    for read, (method, result) in READS.items():
+    for method, result in READS.values():
         setattr(tasks.session, method, lambda _task_type, result=result: result)
     tasks.session.tasks_info = list
     envelope = encode_request(tasks.encoder, message, UniqueId.random(), "net.tcp://server/S")

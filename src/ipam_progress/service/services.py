@@ -2,7 +2,8 @@
 
 [MS-IPAMM2] 3.19.4 (IIpamOperationWithProgress) and 3.3.4 (IIpamServer). A method hands the
 contract object it was called with to `ctx.udc`, the session or the tasks that the message is for,
-and gives back what the reply has to tell, if anything. What they raise is answered by `ipam_progress.service.application`. Knows no envelope and no state.
+and gives back what the reply has to tell, if anything. What they raise is answered by
+`ipam_progress.service.application`. Knows no envelope and no state.
 """
 
 from collections.abc import Callable
