@@ -47,11 +47,15 @@ class OperationHandler:
         kind: How it is called.
         non_deterministic: Whether nobody can say how much of the operation is done; it is told
             with StartProgressCallback, and no percentage is worked out.
+        cancel_when_client_leaves: Whether it is cancelled when its client has gone before the end.
+        resumable: Whether it may be called again for an operation that a crash interrupted.
     """
 
     function: Callable[..., Any]
     kind: HandlerKind
     non_deterministic: bool = False
+    cancel_when_client_leaves: bool = False
+    resumable: bool = False
 
 
 class OperationRegistry:
@@ -76,6 +80,8 @@ class OperationRegistry:
         *,
         thread: bool | None = None,
         non_deterministic: bool = False,
+        cancel_when_client_leaves: bool = False,
+        resumable: bool = False,
     ) -> Callable[[_Function], _Function]:
         """Make the decorated function the handler of an operation.
 
@@ -84,16 +90,25 @@ class OperationRegistry:
             thread: False for a plain function that gives a Deferred or is done at once; other
                 plain functions run in a thread.
             non_deterministic: Whether nobody can say how much of the operation is done.
+            cancel_when_client_leaves: Whether the handler, a coroutine or what gives a Deferred, is
+                cancelled when its client has gone before the end. Else it goes on; handlers that
+                run in a thread see it by ``progress.cancelled``.
+            resumable: Whether the handler may be called again, with the same parameters, for an
+                operation that was interrupted by a crash; ``progress.saved_checkpoint`` then has
+                what it saved last. Else the operation is put on record as failed.
 
         Raises:
             ValueError: If there is no such operation, or if it has a handler already.
-            TypeError: If the function cannot be called with parameters and a reporter, or says
-                that its parameters are of another type than the operation's.
+            TypeError: If the function cannot be called with parameters and a reporter, says that
+                its parameters are of another type than the operation's, or runs in a thread and
+                is to be cancelled.
         """
         chosen = _operation_id(operation_id)
 
         def register(function: _Function) -> _Function:
-            handler = _handler(function, thread, non_deterministic)
+            handler = _handler(
+                function, thread, non_deterministic, cancel_when_client_leaves, resumable
+            )
             _check_parameters(function, chosen)
             if chosen in self._handlers:
                 raise ValueError(
@@ -106,21 +121,31 @@ class OperationRegistry:
         return register
 
     def default(
-        self, *, thread: bool | None = None, non_deterministic: bool = False
+        self,
+        *,
+        thread: bool | None = None,
+        non_deterministic: bool = False,
+        cancel_when_client_leaves: bool = False,
+        resumable: bool = False,
     ) -> Callable[[_Function], _Function]:
         """Make the decorated function the handler of every operation that has none of its own.
 
         Args:
             thread: As for `operation`.
             non_deterministic: As for `operation`.
+            cancel_when_client_leaves: As for `operation`.
+            resumable: As for `operation`.
 
         Raises:
             ValueError: If there is such a handler already.
-            TypeError: If the function cannot be called with parameters and a reporter.
+            TypeError: If the function cannot be called with parameters and a reporter, or runs in
+                a thread and is to be cancelled.
         """
 
         def register(function: _Function) -> _Function:
-            handler = _handler(function, thread, non_deterministic)
+            handler = _handler(
+                function, thread, non_deterministic, cancel_when_client_leaves, resumable
+            )
             if self._default is not None:
                 raise ValueError(
                     f"there is a default handler already: {name_of(self._default.function)}"
@@ -142,11 +167,21 @@ class OperationRegistry:
 
 
 def _handler(
-    function: Callable[..., Any], thread: bool | None, non_deterministic: bool
+    function: Callable[..., Any],
+    thread: bool | None,
+    non_deterministic: bool,
+    cancel_when_client_leaves: bool,
+    resumable: bool,
 ) -> OperationHandler:
     kind = handler_kind(function, thread=thread)
     check_signature(function, ("parameters", "progress"))
-    return OperationHandler(function, kind, non_deterministic)
+    if cancel_when_client_leaves and kind is HandlerKind.THREAD:
+        raise TypeError(
+            f"{name_of(function)} runs in a thread, and nothing can cancel a thread: leave "
+            "cancel_when_client_leaves out and look at progress.cancelled now and then, or make "
+            "it `async def`"
+        )
+    return OperationHandler(function, kind, non_deterministic, cancel_when_client_leaves, resumable)
 
 
 def _operation_id(named: IpamAdminOperationId | str) -> IpamAdminOperationId:
