@@ -15,13 +15,19 @@ from ipam_progress.contracts.model import (
 )
 from ipam_progress.contracts.registry import CONTRACTS, PRIMITIVES, contract_of
 from ipam_progress.errors import LocalProtocolError
-from ipam_progress.namespaces import IPAM, SCHEMA, SERIALIZATION
+from ipam_progress.namespaces import HISTORY, IPAM, SCHEMA, SERIALIZATION
 from ipam_progress.service import _spyne
 from ipam_progress.service.application import (
     ipam_server_application,
+    operation_history_application,
     operation_with_progress_application,
 )
-from ipam_progress.service.declarations import IPAM_SERVER, OPERATION_WITH_PROGRESS, OPERATIONS
+from ipam_progress.service.declarations import (
+    IPAM_SERVER,
+    OPERATION_HISTORY,
+    OPERATION_WITH_PROGRESS,
+    OPERATIONS,
+)
 from ipam_progress.service.models import ModelFactory
 
 WSDL = Path(__file__).parent.parent.parent / "wsdl"
@@ -171,16 +177,17 @@ def test_spyne_publishes_the_types_that_are_published():
 
 
 def test_each_service_has_an_application_of_its_own():
-    for make, name in (
-        (operation_with_progress_application, OPERATION_WITH_PROGRESS),
-        (ipam_server_application, IPAM_SERVER),
+    for make, name, namespace in (
+        (operation_with_progress_application, OPERATION_WITH_PROGRESS, IPAM),
+        (ipam_server_application, IPAM_SERVER, IPAM),
+        (operation_history_application, OPERATION_HISTORY, HISTORY),
     ):
         application = make()
         assert application.name == name
-        assert application.tns == IPAM
+        assert application.tns == namespace
         keys = set(application.interface.service_method_map)
         assert keys == {
-            f"{{{IPAM}}}{operation.name}"
+            f"{{{namespace}}}{operation.name}"
             for operation in OPERATIONS.values()
             if operation.port_type == name
         }

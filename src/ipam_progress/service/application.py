@@ -1,4 +1,4 @@
-"""Spyne applications of the two services, with errors told to whom they concern.
+"""Spyne applications of the services, with errors told to whom they concern.
 
 Spyne's own `process_request` answers any exception with "Internal Error" and writes every fault to
 its log with a traceback. Here an `IpamError` becomes the fault that a client understands, which is
@@ -10,14 +10,21 @@ import logging
 from collections.abc import Callable
 from typing import Any, Final
 
-from ipam_progress.namespaces import IPAM
+from ipam_progress.namespaces import HISTORY, IPAM
 from ipam_progress.service._spyne import Application, Service
-from ipam_progress.service.declarations import IPAM_SERVER, OPERATION_WITH_PROGRESS
+from ipam_progress.service.declarations import (
+    IPAM_SERVER,
+    OPERATION_HISTORY,
+    OPERATION_WITH_PROGRESS,
+)
 from ipam_progress.service.faults import RequestFault, fault_of
+from ipam_progress.service.models import Model
 from ipam_progress.service.protocol import EnvelopeProtocol
 from ipam_progress.service.services import (
     IpamServerService,
+    OperationHistoryService,
     OperationWithProgressService,
+    own_models,
     published_models,
 )
 from ipam_progress.soap import internal_service_fault
@@ -27,6 +34,7 @@ __all__ = [
     "IpamApplication",
     "ipam_server_application",
     "log_failure",
+    "operation_history_application",
     "operation_with_progress_application",
 ]
 
@@ -49,19 +57,32 @@ class IpamApplication(Application):  # type: ignore[misc]  # Spyne has no types
 
     Attributes:
         failed: The hook for exceptions that nobody made for a client.
+
+    Args:
+        service: The service.
+        name: Its port type.
+        failed: The hook for exceptions that nobody made for a client.
+        namespace: Of the port type.
+        models: Gives the models to publish with it.
     """
 
     def __init__(
-        self, service: type[Service], name: str, failed: FailureHook = log_failure
+        self,
+        service: type[Service],
+        name: str,
+        failed: FailureHook = log_failure,
+        *,
+        namespace: str = IPAM,
+        models: Callable[[], list[Model]] = published_models,
     ) -> None:
         self.failed = failed
         super().__init__(
             [service],
-            tns=IPAM,
+            tns=namespace,
             name=name,
             in_protocol=EnvelopeProtocol(),
             out_protocol=EnvelopeProtocol(),
-            classes=published_models(),
+            classes=models(),
         )
 
     def process_request(self, ctx: Any) -> None:
@@ -96,3 +117,10 @@ def operation_with_progress_application(failed: FailureHook = log_failure) -> Ip
 def ipam_server_application(failed: FailureHook = log_failure) -> IpamApplication:
     """Make the application of IIpamServer; `ctx.udc` is a `ServerTasks`."""
     return IpamApplication(IpamServerService, IPAM_SERVER, failed)
+
+
+def operation_history_application(failed: FailureHook = log_failure) -> IpamApplication:
+    """Make the application of our own port type; `ctx.udc` is an `OperationHistory`."""
+    return IpamApplication(
+        OperationHistoryService, OPERATION_HISTORY, failed, namespace=HISTORY, models=own_models
+    )

@@ -1,4 +1,4 @@
-"""The two services as Spyne has them: what each operation is called, takes, gives and does.
+"""The services as Spyne has them: what each operation is called, takes, gives and does.
 
 [MS-IPAMM2] 3.19.4 (IIpamOperationWithProgress) and 3.3.4 (IIpamServer). A method hands the
 contract object it was called with to `ctx.udc`, the session or the tasks that the message is for,
@@ -7,10 +7,12 @@ and gives back what the reply has to tell, if anything. What they raise is answe
 """
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any, Final, Protocol
 
 from ipam_progress.contracts.core import IpamOperationWithProgressParameters
 from ipam_progress.contracts.enumerations import IpamTaskType
+from ipam_progress.contracts.history import GetOperation, GetOperations, RecordedOperation
 from ipam_progress.contracts.messages import (
     GetIpamTasksInfo,
     InitializeOperationParameters,
@@ -23,10 +25,12 @@ from ipam_progress.contracts.messages import (
     TaskRecurrenceDuration,
 )
 from ipam_progress.contracts.progress import TaskInfo
-from ipam_progress.contracts.registry import CONTRACTS, contract_of
+from ipam_progress.contracts.registry import CONTRACTS, OWN_CONTRACTS, contract_of
+from ipam_progress.records import Outcome
 from ipam_progress.service._spyne import Service, rpc
 from ipam_progress.service.declarations import (
     IPAM_SERVER,
+    OPERATION_HISTORY,
     OPERATION_WITH_PROGRESS,
     OPERATIONS,
     RequestOperation,
@@ -36,9 +40,12 @@ from ipam_progress.values import DateTime, TimeSpan
 
 __all__ = [
     "IpamServerService",
+    "OperationHistory",
+    "OperationHistoryService",
     "OperationSession",
     "OperationWithProgressService",
     "ServerTasks",
+    "own_models",
     "published_models",
 ]
 
@@ -48,6 +55,11 @@ _MODELS: Final = ModelFactory(contract_of)
 def published_models() -> list[Model]:
     """Give the models of all contracts, for an application to publish with its services."""
     return [_MODELS.model_of(name) for name in CONTRACTS]
+
+
+def own_models() -> list[Model]:
+    """Give the models of the contracts of our own port type."""
+    return [_MODELS.model_of(name) for name in OWN_CONTRACTS]
 
 
 class OperationSession(Protocol):
@@ -94,6 +106,22 @@ class ServerTasks(Protocol):
 
     def tasks_info(self) -> list[TaskInfo]:
         """Tell how each task stands."""
+        ...
+
+
+class OperationHistory(Protocol):
+    """What the requests of our own port type are for: what is on record, as far as one may see it.
+
+    It all comes later, from a store, and fails with `IpamError` where the client is to be told a
+    fault.
+    """
+
+    def operation(self, request_id: str | None) -> Future[RecordedOperation | None]:
+        """Find the operation that was started with a request of this MessageID; None for none."""
+        ...
+
+    def operations(self, limit: int, outcome: Outcome | None) -> Future[list[RecordedOperation]]:
+        """Give the newest operations; if an outcome is given, those with it."""
         ...
 
 
@@ -194,3 +222,29 @@ class IpamServerService(Service):  # type: ignore[misc]  # Spyne has no types
         """Tell how each task stands, [MS-IPAMM2] 3.3.4.80."""
         tasks: ServerTasks = ctx.udc
         return tasks.tasks_info()
+
+
+class OperationHistoryService(Service):  # type: ignore[misc]  # Spyne has no types
+    """How operations go and ended: not of [MS-IPAMM2], which tells it once only."""
+
+    __service_name__ = OPERATION_HISTORY
+    __port_types__ = (OPERATION_HISTORY,)
+
+    @_operation(GetOperation)
+    def get_operation(
+        ctx: Any,  # noqa: N805
+        request_id: str | None,
+    ) -> Future[RecordedOperation | None]:
+        """Tell how an operation goes or ended, which the client's own MessageID names."""
+        history: OperationHistory = ctx.udc
+        return history.operation(request_id)
+
+    @_operation(GetOperations)
+    def get_operations(
+        ctx: Any,  # noqa: N805
+        limit: int,
+        outcome: Outcome | None,
+    ) -> Future[list[RecordedOperation]]:
+        """Tell how the newest operations go or ended."""
+        history: OperationHistory = ctx.udc
+        return history.operations(limit, outcome)
