@@ -15,6 +15,8 @@
     +- ConfigurationError         a configuration that cannot be used
     +- ConnectionLostError        there is no connection, or it went before the session was over
     +- RequestTimeoutError        the peer gave no answer in time
+    +- StoreError                 the store cannot be used, or not for what was asked of it
+       +- StoreUnavailableError   it cannot be reached or written now; later it may
 
 A decoder returns a value or raises the error of its layer; nothing else leaves it, whatever the
 octets. This module imports nothing of ours.
@@ -39,6 +41,8 @@ __all__ = [
     "RequestTimeoutError",
     "SecurityError",
     "SerializationError",
+    "StoreError",
+    "StoreUnavailableError",
 ]
 
 
@@ -158,3 +162,14 @@ class ConnectionLostError(IpamProgressError):
 
 class RequestTimeoutError(IpamProgressError):
     """The peer gave no answer within the time it was given."""
+
+
+class StoreError(IpamProgressError):
+    """The store cannot be used, or not for what was asked of it.
+
+    The text holds neither passwords nor what is kept in the store.
+    """
+
+
+class StoreUnavailableError(StoreError):
+    """The store cannot be reached or written now: locked, full, or gone. Later it may."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum
-from uuid import UUID
+from uuid import UUID, uuid4
 
 __all__ = [
     "AuditRecord",
@@ -171,6 +171,7 @@ class AuditRecord:
         action: What: ``StartOperationWithCallback CreateDhcpScope``.
         allowed: Whether it was allowed.
         reason: Why, or why not.
+        id: Ours; nobody else's has the same.
     """
 
     time: datetime
@@ -179,3 +180,4 @@ class AuditRecord:
     action: str
     allowed: bool
     reason: str
+    id: UUID = field(default_factory=uuid4)

@@ -1,0 +1,139 @@
+"""The store in a file: SQLite, embedded, with no set-up.
+
+The file is in WAL mode, and every commit waits for the disk (synchronous=FULL): with NORMAL, which
+is usual with WAL, a power failure takes the last commits back, and by then a client may have been
+told how its operation ended. Parameters of operations may hold secrets, so only its owner may read
+it. Knows no table.
+"""
+
+import fcntl
+import os
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event
+from sqlalchemy.exc import OperationalError
+
+from ipam_progress.errors import StoreError
+
+__all__ = ["SqliteDatabase"]
+
+_PATIENCE: Final = 2.0
+"""Seconds to wait for whoever has locked the database: a backup, a person with a shell."""
+
+_PRAGMAS: Final = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+)
+
+
+class SqliteDatabase:
+    """A file.
+
+    Args:
+        url: ``sqlite:///file``.
+
+    Raises:
+        StoreError: If the address names no file.
+    """
+
+    def __init__(self, url: URL) -> None:
+        if not url.database or url.database == ":memory:" or url.query or url.host:
+            raise StoreError(
+                "the address of the store names no file: write sqlite:///FILE, or sqlite:////FILE"
+                " for a path from the root"
+            )
+        self.path = Path(url.database).absolute()
+        self.shown = str(self.path)
+        self.notes = Path(f"{self.path}.unresolved")
+        self._url = URL.create("sqlite", database=str(self.path))
+        self._identity: tuple[int, int] | None = None
+        self._claim: int | None = None
+
+    def prepare(self, *, make: bool) -> None:
+        """Make the file if it is not there, and see that only its owner may use it."""
+        flags = os.O_RDWR | os.O_CLOEXEC | (os.O_CREAT if make else 0)
+        try:
+            descriptor = os.open(self.path, flags, 0o600)
+        except FileNotFoundError:
+            what = "make the folder first" if make else "there is no such file"
+            raise StoreError(f"{self.path}: {what}") from None
+        except OSError as error:
+            raise StoreError(f"{self.path}: {error.strerror}") from error
+        try:
+            status = os.fstat(descriptor)
+        finally:
+            os.close(descriptor)
+        if status.st_mode & 0o077:
+            raise StoreError(
+                f"{self.path}: others than its owner may use it (mode"
+                f" {status.st_mode & 0o777:04o}), and parameters of operations may hold secrets;"
+                f" run: chmod 600 {self.path}"
+            )
+        self._identity = (status.st_dev, status.st_ino)
+
+    def is_made_at_start(self) -> bool:
+        """An empty file is ours to fill."""
+        return True
+
+    def engine(self, owner: str | None) -> Engine:  # noqa: ARG002 (a file is claimed otherwise)
+        """Make an engine of a single connection."""
+        engine = create_engine(
+            self._url,
+            poolclass=QueuePool,
+            pool_size=1,
+            max_overflow=0,
+            pool_timeout=_PATIENCE,
+            hide_parameters=True,
+            connect_args={"timeout": _PATIENCE, "check_same_thread": False},
+        )
+        event.listen(engine, "connect", _set_up)
+        event.listen(engine, "begin", self._begin)
+        return engine
+
+    def claim(self, owner: str, folder: Path) -> None:
+        """Lock the folder of the server's notes; the lock goes with the process."""
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(descriptor)
+            if not isinstance(error, BlockingIOError):
+                raise StoreError(f"{folder}: {error.strerror}") from error
+            raise StoreError(
+                f"{self.path}: another process has it open as the server {owner!r}; end that one,"
+                " or give this one a store or a name of its own"
+            ) from None
+        self._claim = descriptor
+
+    def release(self) -> None:
+        """Give the lock back."""
+        if self._claim is not None:
+            os.close(self._claim)
+            self._claim = None
+
+    def take_turns(self, connection: Connection) -> None:
+        """Every transaction does: it begins with the lock for writing."""
+
+    def _begin(self, connection: Connection) -> None:
+        """Begin a transaction that can write from the start on, in the file that was opened.
+
+        A file that was deleted or replaced can still be written to, but nobody would read that.
+        """
+        try:
+            status = self.path.stat()
+            is_same = (status.st_dev, status.st_ino) == self._identity
+        except OSError:
+            is_same = False
+        if not is_same:
+            raise OperationalError(
+                None, None, OSError("the file was deleted or replaced; restart the server")
+            )
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _set_up(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # Python's own idea of when to begin is to keep out of it
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
