@@ -3,7 +3,7 @@
 A server speaks to it through a single connection, and holds an advisory lock on its own name as
 long as that connection lives: whoever connects anew, after the database was away, claims anew.
 Every wait has an end within seconds, so that a database that is gone is noticed while there is
-still time to say so.
+still time to say so. Knows no table.
 """
 
 import os
@@ -18,6 +18,7 @@ from ipam_progress.errors import StoreError, StoreUnavailableError
 __all__ = ["PostgresqlDatabase"]
 
 _PATIENCE: Final = 5.0
+"""Seconds to wait for the connection while another thread has it."""
 
 _CONNECTION: Final = {
     "application_name": "ipam_progress",
@@ -77,18 +78,17 @@ class PostgresqlDatabase:
 
     def engine(self, owner: str | None) -> Engine:
         """Make an engine of a single connection, which claims the rows of a server."""
-        given = dict(self._url.query)
+        given = self._url.query
         settings = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
-        parameters = {**_CONNECTION, **given, "options": f"{settings} {given.get('options', '')}"}
+        options = f"{settings} {given.get('options', '')}"
         engine = create_engine(
-            self._url.set(query={}),
+            self._url.update_query_dict({**_CONNECTION, **given, "options": options}),
             poolclass=QueuePool,
             pool_size=1,
             max_overflow=0,
             pool_timeout=_PATIENCE,
             pool_pre_ping=True,
             hide_parameters=True,
-            connect_args=parameters,
         )
         if owner is not None:
 

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event
-from sqlalchemy.exc import OperationalError
 
-from ipam_progress.errors import StoreError
+from ipam_progress.errors import StoreError, StoreUnavailableError
 
 __all__ = ["SqliteDatabase"]
 
@@ -127,8 +126,8 @@ class SqliteDatabase:
         except OSError:
             is_same = False
         if not is_same:
-            raise OperationalError(
-                None, None, OSError("the file was deleted or replaced; restart the server")
+            raise StoreUnavailableError(
+                f"{self.path}: the file was deleted or replaced; restart the server"
             )
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 

@@ -59,6 +59,7 @@ class StoreWriter:
             ``reactor.callFromThread``.
         waiting: How many jobs may wait; one more fails at once.
         retry_every: Seconds from one try to the next while the store fails.
+        patience: Seconds that a transaction may take before the store counts as one that fails.
 
     Attributes:
         failure: Why the store fails, in words; None while it works.
@@ -71,23 +72,28 @@ class StoreWriter:
         *,
         waiting: int = 10_000,
         retry_every: float = 0.5,
+        patience: float = 5.0,
     ) -> None:
         self.failure: str | None = None
         self._store = store
         self._deliver = deliver
         self._limit = waiting
         self._retry_every = retry_every
+        self._patience = patience
         self._listeners: list[tuple[Callable[[str], None], Callable[[], None]]] = []
         self._jobs: deque[_Job] = deque()
+        self._taken: list[_Job] = []
+        self._begun: float | None = None
         self._changed = threading.Condition()
         self._stop_at: float | None = None
         self._stopped: Future[None] = Future()
-        # a disk that hangs must not keep the process from ending
-        self._thread = threading.Thread(target=self._run, name="store", daemon=True)
+        self._is_done = threading.Event()
 
     def start(self) -> None:
         """Begin to write; once only."""
-        self._thread.start()
+        # daemons: a disk that hangs must not keep the process from ending
+        threading.Thread(target=self._run, name="store", daemon=True).start()
+        threading.Thread(target=self._watch, name="store watch", daemon=True).start()
 
     def stop(self, within: float = 10.0) -> Future[None]:
         """Take no more jobs, write those that wait, and end.
@@ -146,22 +152,21 @@ class StoreWriter:
             return StoreUnavailableError(f"the store is too slow: {self._limit} jobs wait for it")
         return None
 
-    # --- in the thread ---------------------------------------------------------------------------
+    # --- in the thread that writes ---------------------------------------------------------------
 
     def _run(self) -> None:
-        while (jobs := self._next_jobs()) is not None:
-            if jobs:
-                self._write(jobs)
+        while self._take_jobs():
+            if self._taken:
+                self._write(self._taken)
             else:
                 self._probe()
-        closing = StoreUnavailableError(
-            self.failure or "the store is too slow to be closed in time"
-        )
-        self._settle([(job.future, None, closing) for job in self._jobs])
-        self._deliver(partial(self._stopped.set_result, None))
+            with self._changed:
+                self._taken = []
+                self._begun = None
+        self._end()
 
-    def _next_jobs(self) -> list[_Job] | None:
-        """Wait for jobs and take them; None is the end.
+    def _take_jobs(self) -> bool:
+        """Wait for jobs and take them, unless it is time to end.
 
         While the store fails, wait for the time to try again instead; there may be no jobs then.
         """
@@ -171,8 +176,10 @@ class StoreWriter:
             else:
                 self._changed.wait_for(self._is_over, self._retry_every)
             if self._is_over():
-                return None
-            return [self._jobs.popleft() for _ in range(min(_BATCH, len(self._jobs)))]
+                return False
+            self._taken = [self._jobs.popleft() for _ in range(min(_BATCH, len(self._jobs)))]
+            self._begun = time.monotonic()
+            return True
 
     def _is_over(self) -> bool:
         if self._stop_at is None:
@@ -212,28 +219,64 @@ class StoreWriter:
             with self._store.transaction() as transaction:
                 transaction.sign_on(datetime.now(UTC))
         except Exception as error:  # noqa: BLE001 (whatever it is, the store does not work yet)
-            self.failure = str(error)
+            self._fail(StoreUnavailableError(str(error)))
         else:
             self._recover()
 
     def _postpone(self, jobs: list[_Job], error: StoreUnavailableError) -> None:
-        """The store fails: keep jobs that may be tried again, and fail the others, new ones too."""
-        is_news = self.failure is None
+        """Keep the jobs that may be tried again; the others fail, those that wait as well."""
         with self._changed:
+            self._jobs.extendleft(reversed(jobs))
+        self._fail(error)
+
+    # --- in the thread that watches the other ----------------------------------------------------
+
+    def _watch(self) -> None:
+        """Keep the promises of time where the database does not answer at all."""
+        while not self._is_done.wait(self._retry_every):
+            with self._changed:
+                begun, stop_at = self._begun, self._stop_at
+            now = time.monotonic()
+            if begun is not None and now - begun > self._patience:
+                self._fail(
+                    StoreUnavailableError(f"the store has not answered for {now - begun:.0f} s")
+                )
+                if stop_at is not None and now > stop_at:
+                    self._end()
+
+    # --- in either -------------------------------------------------------------------------------
+
+    def _fail(self, error: StoreUnavailableError) -> None:
+        """The store fails: so do the jobs that may not be tried again any more."""
+        with self._changed:
+            is_news = self.failure is None
             self.failure = str(error)
             now = time.monotonic()
-            all_jobs = [*jobs, *self._jobs]
-            self._jobs = deque(job for job in all_jobs if job.until > now)
+            late = [job for job in (*self._taken, *self._jobs) if job.until <= now]
+            self._jobs = deque(job for job in self._jobs if job.until > now)
         if is_news:
             for failed, _ in self._listeners:
                 self._deliver(partial(failed, str(error)))
-        self._settle([(job.future, None, error) for job in all_jobs if job.until <= now])
+        self._settle([(job.future, None, error) for job in late])
 
     def _recover(self) -> None:
-        if self.failure is not None:
+        with self._changed:
+            is_news = self.failure is not None
             self.failure = None
+        if is_news:
             for _, recovered in self._listeners:
                 self._deliver(recovered)
+
+    def _end(self) -> None:
+        with self._changed:
+            if self._is_done.is_set():
+                return
+            self._is_done.set()
+            left = [*self._taken, *self._jobs]
+            self._jobs.clear()
+        error = StoreUnavailableError(self.failure or "the store could not be closed in time")
+        self._settle([(job.future, None, error) for job in left])
+        self._deliver(partial(self._stopped.set_result, None))
 
     def _settle(self, outcomes: list[_Outcome]) -> None:
         if outcomes:
@@ -241,9 +284,9 @@ class StoreWriter:
 
 
 def _settle(outcomes: list[_Outcome]) -> None:
-    """Tell futures how it went; those that nobody wants any more are left alone."""
+    """Tell futures how it went; it may come too late, or nobody may want to know any more."""
     for future, result, error in outcomes:
-        if future.cancelled():
+        if future.done():
             continue
         if error is not None:
             future.set_exception(error)
