@@ -78,7 +78,8 @@ class FramingError(RemoteProtocolError):
     """A framing record that is broken, too long, or not due.
 
     Attributes:
-        fault: The URI to send in a Fault record before closing; None where WCF sends none.
+        fault: The URI to send in a Fault record before closing, or the one that the peer has sent;
+            None where there is none.
     """
 
     def __init__(self, message: str, *, fault: str | None = None) -> None:

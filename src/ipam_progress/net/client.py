@@ -7,6 +7,7 @@ it runs in the reactor's thread and gives Deferreds; under Twisted's asyncio rea
 
 from collections.abc import Callable, Generator
 from typing import Any
+from uuid import UUID
 
 from twisted.internet.defer import CancelledError, Deferred, inlineCallbacks
 from twisted.internet.endpoints import HostnameEndpoint, connectProtocol
@@ -17,8 +18,10 @@ from twisted.python.failure import Failure
 
 from ipam_progress import framing
 from ipam_progress.binaryxml import UniqueId
+from ipam_progress.contracts.base import items_of
 from ipam_progress.contracts.core import IpamOperationWithProgressParameters
 from ipam_progress.contracts.enumerations import IpamTaskType
+from ipam_progress.contracts.history import GetOperation, GetOperations
 from ipam_progress.contracts.messages import (
     InitializeOperationParameters,
     StartOperationWithCallback,
@@ -48,13 +51,15 @@ from ipam_progress.framing import (
 from ipam_progress.limits import Limits
 from ipam_progress.net.channel import Channel
 from ipam_progress.net.codecs import codec_factory
-from ipam_progress.net.server import OPERATION_PATH, SERVER_PATH
+from ipam_progress.net.server import HISTORY_PATH, OPERATION_PATH, SERVER_PATH
 from ipam_progress.net.upgrades import ClientSecurity, UpgradeMaker
 from ipam_progress.net.waiter import DeferredWaiter
+from ipam_progress.records import OperationRecord, Outcome
 from ipam_progress.security.upgrade import StreamUpgrade
 from ipam_progress.service.callbacks import is_callback, read_callback
 from ipam_progress.service.client import encode_request, read_answer
 from ipam_progress.service.declarations import OPERATIONS
+from ipam_progress.service.history import record_of
 from ipam_progress.service.incoming import Incoming, read_incoming
 from ipam_progress.tracking import ProgressSnapshot, ProgressTracker
 
@@ -115,8 +120,12 @@ class ClientChannel(Channel):
 
     # --- For those above -------------------------------------------------------------------------
 
-    def request(self, message: object) -> Deferred[Any]:
+    def request(self, message: object, message_id: UniqueId | None = None) -> Deferred[Any]:
         """Send a request.
+
+        Args:
+            message: One of the requests of `ipam_progress.contracts.messages`.
+            message_id: What identifies it; None to have one made.
 
         Returns:
             What fires with the body of the reply, or fails: with `SoapFaultError` for a fault,
@@ -128,7 +137,8 @@ class ClientChannel(Channel):
             LocalProtocolError: If the session is not open.
         """
         kind = type(message)
-        message_id = self._new_message_id()
+        if message_id is None:
+            message_id = self._new_message_id()
         octets = encode_request(self._codec.encoder, message, message_id, self._via)
         self.framing.send_envelope(octets)
         answer: Deferred[Any] = Deferred()
@@ -287,9 +297,8 @@ class ClientChannel(Channel):
         self.close()
 
     def _fault_received(self, event: FaultReceived) -> None:
-        self._over(
-            FramingError(_FAULT_TEXTS.get(event.uri, f"the server sent the fault {event.uri!r}"))
-        )
+        reason = _FAULT_TEXTS.get(event.uri, f"the server sent the fault {event.uri!r}")
+        self._over(FramingError(reason, fault=event.uri))
         self.close()
 
     def _connection_closed(self, event: ConnectionClosed) -> None:
@@ -312,12 +321,15 @@ class RunningOperation:
     It is also what its tracker asks for (`ipam_progress.tracking.TrackerOutputs`).
 
     Attributes:
+        request_id: The MessageID with which its start was asked for: by this a server that keeps
+            records knows the operation when the connection has gone (`ManagementClient.operation`).
         tracker: What the server has told so far, and what it tells.
     """
 
     _channel: ClientChannel
 
-    def __init__(self) -> None:
+    def __init__(self, request_id: str) -> None:
+        self.request_id = request_id
         self.tracker = ProgressTracker(self)
 
     def attach(self, channel: ClientChannel) -> None:
@@ -329,7 +341,8 @@ class RunningOperation:
 
         Returns:
             What fires with how things stand then: with a final status, or, where the session
-            ended before there was one, with the reason (`ProgressSnapshot.end_reason`).
+            ended before there was one, with the reason (`ProgressSnapshot.end_reason`). The server
+            goes on then, and `ManagementClient.operation` asks it how the operation ended.
         """
 
         async def follow() -> ProgressSnapshot:
@@ -403,12 +416,15 @@ class ManagementClient:
 
     @inlineCallbacks
     def start_operation(
-        self, parameters: IpamOperationWithProgressParameters
+        self, parameters: IpamOperationWithProgressParameters, request_id: UUID | None = None
     ) -> Generator[Deferred[Any], Any, RunningOperation]:
         """Connect, name the operation with its parameters, and start it.
 
         Args:
             parameters: Of the type that belongs to their OperationId.
+            request_id: What the start is asked for with, for a program that wants to know in any
+                case what to ask for later, even if it does not live to see the reply; nobody else
+                may have the same. None to have one made.
 
         Returns:
             A Deferred that fires with the `RunningOperation`, or fails: with
@@ -416,13 +432,20 @@ class ManagementClient:
             `RequestTimeoutError`, `SerializationError` or another `ProtocolError`. Cancelling it
             drops the connection.
         """
-        running = RunningOperation()
+        message_id = UniqueId.random() if request_id is None else UniqueId(request_id.bytes_le)
+        running = RunningOperation(str(message_id))
         channel = yield self._open(
             OPERATION_PATH, running.tracker.receive, running.tracker.session_ended
         )
         running.attach(channel)
         yield self._ask(channel, InitializeOperationParameters(paramters=parameters))
-        yield self._ask(channel, StartOperationWithCallback())
+        try:
+            yield self._ask(channel, StartOperationWithCallback(), message_id)
+        except (ConnectionLostError, RequestTimeoutError) as error:
+            raise type(error)(
+                f"{error}; the operation may have begun all the same: a server that keeps records "
+                f"tells how it ended if it is asked for {message_id}"
+            ) from error
         return running
 
     @inlineCallbacks
@@ -442,6 +465,59 @@ class ManagementClient:
         channel = yield self._open(SERVER_PATH, _ignore, _ignore)
         yield self._ask(channel, StartTask(taskType=task_type, server=server))
         yield channel.end()
+
+    @inlineCallbacks
+    def operation(
+        self, request_id: str | UUID
+    ) -> Generator[Deferred[Any], Any, OperationRecord | None]:
+        """Ask how an operation goes or ended.
+
+        Only servers of this library that keep records can tell, and they tell clients of their own
+        operations only, but for IPAM administrators.
+
+        Args:
+            request_id: The MessageID with which its start was asked for, or the UUID in it.
+
+        Returns:
+            A Deferred that fires with what is on record, subtasks and parameters with it, or with
+            None if there is no such operation; or fails as that of `start_operation` does.
+        """
+        answer = yield self._ask_history(GetOperation(requestId=str(request_id)))
+        told = answer.GetOperationResult
+        return None if told is None else record_of(told)
+
+    @inlineCallbacks
+    def operations(
+        self, *, limit: int = 100, outcome: Outcome | None = None
+    ) -> Generator[Deferred[Any], Any, list[OperationRecord]]:
+        """Ask how the newest operations go or ended.
+
+        Args:
+            limit: How many, from 1 to 1000.
+            outcome: Which ones; None for all.
+
+        Returns:
+            A Deferred that fires with what is on record, without subtasks and parameters, newest
+            first, or fails as that of `operation` does.
+        """
+        answer = yield self._ask_history(GetOperations(limit=limit, outcome=outcome))
+        return [record_of(told) for told in items_of(answer.GetOperationsResult)]
+
+    @inlineCallbacks
+    def _ask_history(self, request: object) -> Generator[Deferred[Any], Any, Any]:
+        try:
+            channel = yield self._open(HISTORY_PATH, _ignore, _ignore)
+        except FramingError as error:
+            if error.fault != framing.faults.ENDPOINT_NOT_FOUND:
+                raise
+            raise FramingError(
+                "the server does not tell of its operations: it keeps no records (no [store] in "
+                "its configuration), is none of this library, or tells at another path",
+                fault=error.fault,
+            ) from error
+        answer = yield self._ask(channel, request)
+        yield channel.end()
+        return answer
 
     @inlineCallbacks
     def _open(
@@ -481,16 +557,19 @@ class ManagementClient:
         return channel
 
     @inlineCallbacks
-    def _ask(self, channel: ClientChannel, message: object) -> Generator[Deferred[Any], Any, None]:
-        """Send a request; the session ends when it fails."""
+    def _ask(
+        self, channel: ClientChannel, message: object, message_id: UniqueId | None = None
+    ) -> Generator[Deferred[Any], Any, Any]:
+        """Send a request and give the reply; the session ends when it fails."""
         try:
-            yield channel.request(message)
+            reply = yield channel.request(message, message_id)
         except CancelledError:
             channel.abort("the request was cancelled")
             raise
         except ProtocolError:
             yield channel.end()
             raise
+        return reply
 
 
 def _ignore(_: object) -> None:

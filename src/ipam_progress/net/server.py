@@ -52,13 +52,16 @@ from ipam_progress.service.endpoint import ServiceEndpoint
 from ipam_progress.service.protocol import SessionCodec
 from ipam_progress.session.server import SessionSettings
 
-__all__ = ["OPERATION_PATH", "SERVER_PATH", "Listener", "ManagementServer"]
+__all__ = ["HISTORY_PATH", "OPERATION_PATH", "SERVER_PATH", "Listener", "ManagementServer"]
 
 OPERATION_PATH = "/IpamOperationWithProgress"
 """Where IIpamOperationWithProgress is served."""
 
 SERVER_PATH = "/IpamServer"
 """Where IIpamServer is served."""
+
+HISTORY_PATH = "/IpamOperationHistory"
+"""Where a server that keeps records tells how operations ended."""
 
 _BACKLOG: Final = 1024
 """Connections that may wait to be accepted; the kernel has a limit of its own (somaxconn)."""
