@@ -45,6 +45,7 @@ class StubSession:
     def __init__(self) -> None:
         self.calls: list[tuple[Any, ...]] = []
         self.error: Exception | None = None
+        self.request_ids = []
         self.initialized = False
 
     def initialize(self, parameters) -> None:
@@ -55,7 +56,8 @@ class StubSession:
             raise _invalid("already initialized")
         self.initialized = True
 
-    def start(self) -> None:
+    def start(self, request_id) -> None:
+        self.request_ids.append(request_id)
         self._note("start")
         if not self.initialized:
             raise _invalid("not initialized")

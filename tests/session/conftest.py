@@ -1,5 +1,7 @@
 """A connection that only writes down what a session asks of it."""
 
+from concurrent.futures import Future
+
 import pytest
 
 from ipam_progress.contracts import CreateDhcpScopeParameters, IpamAdminOperationId
@@ -35,9 +37,16 @@ class ManualWaiter:
 
 
 class RecordedOutputs:
-    """Fulfils SessionOutputs; `trace` has what was asked, in order."""
+    """Fulfils SessionOutputs; `trace` has what was asked, in order.
 
-    def __init__(self):
+    Where records take time, `recording` has what waits to be on record.
+    """
+
+    def __init__(self, *, records_take_time=False):
+        self.records_take_time = records_take_time
+        self.recording = []
+        self.starts = []
+        self.cancelled = []
         self.trace = []
         self.calls = []
         self.timers = []
@@ -53,6 +62,25 @@ class RecordedOutputs:
         self.calls.append(call)
         if self.at_once is not None:
             self.at_once(call)
+        return lambda: self.cancelled.append(call)
+
+    def record_start(self, start):
+        self.trace.append("record_start")
+        self.starts.append(start)
+        return self._record()
+
+    def record_end(self, final):
+        self.trace.append(f"record_end {final.overallStatus.name}")
+        return self._record()
+
+    def record_end_seen(self):
+        self.trace.append("record_end_seen")
+
+    def _record(self):
+        if not self.records_take_time:
+            return None
+        self.recording.append(Future())
+        return self.recording[-1]
 
     def log_failure(self, description, error):
         self.failures.append((description, error))
@@ -92,8 +120,8 @@ class RecordedOutputs:
 class Scenario:
     """A session with its connection, brought to where a test begins."""
 
-    def __init__(self, **options):
-        self.outputs = RecordedOutputs()
+    def __init__(self, *, records_take_time=False, **options):
+        self.outputs = RecordedOutputs(records_take_time=records_take_time)
         self.registry = OperationRegistry()
         self.parameters = CreateDhcpScopeParameters(
             OperationId=IpamAdminOperationId.CreateDhcpScope
@@ -104,6 +132,9 @@ class Scenario:
             return parameters, progress
 
         self.session = ServerSession(self.registry, self.outputs, **options)
+
+    def another(self):
+        return Scenario(records_take_time=self.outputs.records_take_time)
 
     @property
     def call(self):

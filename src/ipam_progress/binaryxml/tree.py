@@ -14,7 +14,7 @@ from ipam_progress.binaryxml.xml_text import to_text
 from ipam_progress.errors import BinaryXmlError, SerializationError
 from ipam_progress.namespaces import XML
 
-__all__ = ["from_element", "to_element"]
+__all__ = ["from_element", "from_text", "to_element"]
 
 
 def to_element(tokens: Iterable[Token]) -> etree._Element:
@@ -25,12 +25,29 @@ def to_element(tokens: Iterable[Token]) -> etree._Element:
             characters that no XML has.
     """
     # By way of text, as lxml's own calls choose among prefixes that mean the same namespace.
-    text = to_text(tokens).encode("utf-8", "surrogatepass")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
     try:
-        return etree.fromstring(text, parser)
+        return _parse(to_text(tokens))
     except etree.XMLSyntaxError as error:
         raise BinaryXmlError(f"the document cannot be written as XML: {error.msg}") from None
+
+
+def from_text(text: str) -> list[Token]:
+    """Give a document that is written as XML; every text becomes a `str`.
+
+    Raises:
+        BinaryXmlError: If it is no XML.
+        SerializationError: As for `from_element`.
+    """
+    try:
+        root = _parse(text)
+    except etree.XMLSyntaxError as error:
+        raise BinaryXmlError(f"this is no XML: {error.msg}") from None
+    return from_element(root)
+
+
+def _parse(text: str) -> etree._Element:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+    return etree.fromstring(text.encode("utf-8", "surrogatepass"), parser)
 
 
 def from_element(element: etree._Element) -> list[Token]:

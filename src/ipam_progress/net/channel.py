@@ -191,17 +191,25 @@ class Channel(Protocol, ABC):
         """Whether the transport has all it can take for now."""
         return self._full
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether what the peer sends is read now."""
+        return not (self._full or self._held)
+
     def hold(self) -> None:
-        """Read no more until `release`: whoever takes what comes does not keep up."""
+        """Read no more until `release`: whoever takes what comes cannot take more for now."""
         self._held = True
         if self._course is _Course.STAYS:
             self.transport.pauseProducing()
 
     def release(self) -> None:
-        """Read on."""
+        """Read on, beginning with what has come already."""
+        if not self._held:
+            return
         self._held = False
         if self._course is _Course.STAYS and not self._full:
             self.transport.resumeProducing()
+        self.proceed()
 
     def flush(self) -> None:
         """Write what the framing layer wants to send."""
@@ -219,7 +227,7 @@ class Channel(Protocol, ABC):
         What has come behind the event that makes us leave is not looked at any more.
         """
         try:
-            while self._course is _Course.STAYS:
+            while self._course is _Course.STAYS and not self._held:
                 event = self.framing.next_event()
                 if event is None:
                     if self._open_next():
@@ -295,6 +303,11 @@ class Channel(Protocol, ABC):
         """Drop the connection at once, saying why in the log."""
         if self._drop():
             self.log.warn("{peer}: connection dropped: {reason}", peer=self.peer, reason=reason)
+
+    def schedule(self, seconds: float, call: Callable[[], None]) -> IDelayedCall:
+        """Call back later."""
+        later: IDelayedCall = self.clock.callLater(seconds, call)
+        return later
 
     def set_deadline(self, seconds: float, call: Callable[..., None], *arguments: object) -> None:
         """Do something if nothing else is decided in time; there is one deadline at a time."""

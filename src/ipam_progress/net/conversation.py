@@ -7,13 +7,16 @@ named, and writes what comes back. What is in an envelope and what a state allow
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from twisted.logger import Logger
 
 from ipam_progress.authorization import SessionAuthorization
 from ipam_progress.errors import RemoteProtocolError
-from ipam_progress.service.endpoint import ServiceEndpoint, Silence
+from ipam_progress.events import FaultSent, RequestAnswered
+from ipam_progress.service.endpoint import Answer, ServiceEndpoint, Silence
 from ipam_progress.soap import shorten
 
 if TYPE_CHECKING:
@@ -30,9 +33,12 @@ class Conversation(ABC):
         server: Whose session it is.
         channel: The connection that carries it.
         endpoint: Answers its messages.
+
+    Attributes:
+        number: What tells it from the server's other sessions.
     """
 
-    __slots__ = ("_authorization", "_channel", "_codec", "_endpoint", "_server")
+    __slots__ = ("_authorization", "_channel", "_codec", "_endpoint", "_server", "number")
 
     log: ClassVar[Logger] = Logger()
 
@@ -43,29 +49,62 @@ class Conversation(ABC):
         self._channel = channel
         self._endpoint = endpoint
         self._codec = server.new_codec()
+        self.number = server.number_session()
         # what the client may do is computed once ([MS-IPAMM2] 3.1.4.3); None lets it do everything
         self._authorization: SessionAuthorization | None = None
         if server.authorizer is not None and channel.identity is not None:
             self._authorization = server.authorizer.for_session(channel.identity)
 
+    @property
+    def service(self) -> str:
+        """The port type that the session is of."""
+        name: str = self._endpoint.app.name
+        return name
+
+    @property
+    def outbox_depth(self) -> int | None:
+        """How many callbacks wait to be sent; None for a service without any."""
+        return None
+
     def receive(self, envelope: bytes) -> None:
-        """Let the service answer a message, and write the answer."""
+        """Let the service answer a message, and write the answer, now or later."""
+        began: float = self._server.reactor.seconds()
         try:
             answer = self._endpoint.process(envelope, self._codec, self._target())
         except RemoteProtocolError as error:
             # string tables are in doubt, and with them every message that would follow
             self._channel.abort(shorten(str(error), 500))
             return
-        if not isinstance(answer, Silence):
-            self._channel.framing.send_envelope(answer)
-            if answer.refusal:
-                self.log.warn(
-                    "{peer}: refused a request: {refusal}",
-                    peer=self._channel.peer,
-                    refusal=answer.refusal,
-                )
-            if answer.ends_session:
-                self._end_at_once()
+        if answer is Silence.KEEPALIVE:
+            self._channel.keepalive_received()
+        elif isinstance(answer, Future):
+            # answers go out in the order of the requests, so what comes meanwhile has to wait
+            self._channel.hold()
+            answer.add_done_callback(partial(self._answer_late, began))
+        elif not isinstance(answer, Silence):
+            self._answer(began, answer)
+
+    def _answer_late(self, began: float, answer: Future[Answer]) -> None:
+        if self._channel.carries(self):
+            self._answer(began, answer.result())
+        self._channel.release()
+
+    def _answer(self, began: float, answer: Answer) -> None:
+        self._channel.framing.send_envelope(answer)
+        events = self._server.events
+        if answer.refusal:
+            self.log.warn(
+                "{peer}: refused a request: {refusal}",
+                peer=self._channel.peer,
+                refusal=answer.refusal,
+            )
+            kind, _, reason = answer.refusal.partition(": ")
+            events.publish(FaultSent(self._channel.peer, kind, reason))
+        if events.wants(RequestAnswered):
+            now = self._server.reactor.seconds()
+            events.publish(RequestAnswered(answer.operation, now - began))
+        if answer.ends_session:
+            self._end_at_once()
 
     @abstractmethod
     def _end_at_once(self) -> None:

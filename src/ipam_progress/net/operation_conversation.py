@@ -7,20 +7,17 @@ its callbacks when the connection can take them.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from dataclasses import replace
-from functools import partial
+from concurrent.futures import Future
 from typing import TYPE_CHECKING
-
-from twisted.internet.interfaces import IDelayedCall
 
 from ipam_progress.contracts.messages import SetOverallStatus
 from ipam_progress.errors import SerializationError
 from ipam_progress.net.conversation import Conversation
-from ipam_progress.net.waiter import DeferredWaiter
+from ipam_progress.net.operation_outputs import OperationOutputs
+from ipam_progress.net.recorder import ActiveOperation
 from ipam_progress.progress import failed_status
 from ipam_progress.service.callbacks import encode_callback
-from ipam_progress.session.outputs import HandlerCall
+from ipam_progress.session.outputs import OperationStart
 from ipam_progress.session.server import ServerSession
 
 if TYPE_CHECKING:
@@ -33,13 +30,11 @@ _BATCH = 64
 """Callbacks that are encoded before they are written together."""
 
 
-class OperationConversation(Conversation):
+class OperationConversation(Conversation, OperationOutputs):
     """A session of IIpamOperationWithProgress, with the callbacks that go the other way.
 
     It fulfils `ipam_progress.session.outputs.SessionOutputs` for its `ServerSession`.
     """
-
-    __slots__ = ("_end_is_due", "_pump_is_due", "_session")
 
     def __init__(self, server: ManagementServer, channel: ServerChannel) -> None:
         super().__init__(server, channel, server.operation_endpoint)
@@ -51,6 +46,11 @@ class OperationConversation(Conversation):
             settings=server.session_settings,
             authorize=self._authorization.authorize if self._authorization else None,
         )
+
+    @property
+    def outbox_depth(self) -> int:
+        """How many callbacks wait to be sent."""
+        return len(self._session.outbox)
 
     def receive(self, envelope: bytes) -> None:
         """Let the service answer a message, and write the answer."""
@@ -97,8 +97,10 @@ class OperationConversation(Conversation):
                 return
             for message in batch:
                 self._send(message)
+            self._server.counters.callbacks_sent += len(batch)
             channel.flush()
             self._session.active()
+        outbox.begin_merging()  # the client is slower than the handler
         if self._end_is_due:
             # as long as the client reads on it gets everything; what it leaves is not kept for long
             channel.await_end()
@@ -115,7 +117,16 @@ class OperationConversation(Conversation):
             octets = encode_callback(encoder, failed_status(error))
         self._channel.framing.send_envelope(octets)
 
-    # --- SessionOutputs --------------------------------------------------------------------------
+    # --- SessionOutputs, as far as it is about the connection -------------------------------------
+
+    @property
+    def _who(self) -> str:
+        return self._channel.peer
+
+    def _begin(self, start: OperationStart) -> tuple[ActiveOperation, Future[None] | None]:
+        return self._server.recorder.begin(
+            start, client=self._channel.client, address=self._channel.peer, session=self.number
+        )
 
     def callbacks_ready(self) -> None:
         """Begin to empty the outbox, soon and in the reactor's thread."""
@@ -137,54 +148,3 @@ class OperationConversation(Conversation):
     def abort(self, reason: str) -> None:
         """Drop the connection."""
         self._channel.abort(reason)
-
-    def schedule(self, seconds: float, call: Callable[[], None]) -> IDelayedCall:
-        """Call back later."""
-        later: IDelayedCall = self._server.reactor.callLater(seconds, call)
-        return later
-
-    def seconds(self) -> float:
-        """Tell the time."""
-        now: float = self._server.reactor.seconds()
-        return now
-
-    def create_waiter(self) -> DeferredWaiter:
-        """Make what a coroutine handler awaits."""
-        return DeferredWaiter()
-
-    # --- HandlerRunner: what runs and how it ends is logged, with the client who asked for it -----
-
-    def run_handler(self, call: HandlerCall) -> None:
-        """Run a handler of an operation."""
-        self.log.info(
-            "{peer}: {operation} started",
-            peer=self._channel.peer,
-            operation=call.description,
-        )
-        self._server.runner.run_handler(
-            replace(
-                call,
-                returned=partial(self._handler_returned, call),
-                failed=partial(self._handler_failed, call),
-            )
-        )
-
-    def log_failure(self, description: str, error: BaseException) -> None:
-        """Log an exception whose text is not for the client."""
-        self._server.runner.log_failure(description, error)
-
-    def _handler_returned(self, call: HandlerCall, result: object) -> None:
-        self._log_end(call, "returned")
-        call.returned(result)
-
-    def _handler_failed(self, call: HandlerCall, error: BaseException) -> None:
-        self._log_end(call, f"failed with {type(error).__name__}: {error}")
-        call.failed(error)
-
-    def _log_end(self, call: HandlerCall, outcome: str) -> None:
-        self.log.info(
-            "{peer}: {operation} {outcome}",
-            peer=self._channel.peer,
-            operation=call.description,
-            outcome=outcome,
-        )

@@ -5,16 +5,17 @@ handler raises goes to the log with its traceback.
 """
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
-from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.defer import CancelledError, Deferred, maybeDeferred
 from twisted.internet.interfaces import IReactorFromThreads
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
-from ipam_progress.session.outputs import HandlerCall, HandlerKind
+from ipam_progress.session.outputs import HandlerCall, HandlerCancelledError, HandlerKind
 
 __all__ = ["TwistedHandlerRunner"]
 
@@ -58,18 +59,33 @@ class TwistedHandlerRunner:
         # to stop a pool is to wait for its threads, and the reactor's thread must not
         _DaemonThread(target=pool.stop, name="ipam-handlers-stop").start()
 
-    def run_handler(self, call: HandlerCall) -> None:
-        """Run a handler and tell its end through the call's `returned` or `failed`."""
+    def run_handler(self, call: HandlerCall) -> Callable[[], None]:
+        """Run a handler and tell its end through the call's `returned` or `failed`.
+
+        Returns:
+            What cancels it: a coroutine, or what a Deferred stands for.
+        """
 
         def failed(failure: Failure) -> None:
-            call.failed(_exception_of(failure))
+            error = _exception_of(failure)
+            if isinstance(error, CancelledError) and is_cancelled:
+                error = HandlerCancelledError()
+            call.failed(error)
 
         def not_told(failure: Failure) -> None:
             self.log_failure(call.description, _exception_of(failure))
 
+        is_cancelled = False
+
+        def cancel() -> None:
+            nonlocal is_cancelled
+            is_cancelled = True
+            running.cancel()
+
         running: Deferred[Any] = maybeDeferred(self._begin, call)
         running.addCallbacks(call.returned, failed)
         running.addErrback(not_told)
+        return cancel
 
     def _begin(self, call: HandlerCall) -> Any:
         """Call the handler where it wants to be called."""

@@ -5,7 +5,7 @@
 """
 
 import threading
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from ipaddress import ip_address
@@ -24,11 +24,13 @@ from twisted.internet.defer import (
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IAddress, IListeningPort
 from twisted.internet.protocol import Factory
+from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 
 from ipam_progress import framing
 from ipam_progress.authorization import Authorizer
 from ipam_progress.errors import LocalProtocolError
+from ipam_progress.events import Counters, EventHub
 from ipam_progress.framing import NetTcpAddress, ServerSettings
 from ipam_progress.identity import IdentityResolver
 from ipam_progress.limits import Limits
@@ -38,7 +40,10 @@ from ipam_progress.net.channel import spell_address
 from ipam_progress.net.codecs import codec_factory
 from ipam_progress.net.conversation import Conversation
 from ipam_progress.net.descriptors import raise_descriptor_limit
+from ipam_progress.net.history_conversation import HistoryConversation
 from ipam_progress.net.operation_conversation import OperationConversation
+from ipam_progress.net.recorder import Recorder
+from ipam_progress.net.recovery import recover
 from ipam_progress.net.runner import TwistedHandlerRunner
 from ipam_progress.net.server_channel import ServerChannel
 from ipam_progress.net.task_conversation import TaskConversation
@@ -46,11 +51,14 @@ from ipam_progress.net.upgrades import ServerSecurity, UpgradeMaker
 from ipam_progress.operations import OperationRegistry
 from ipam_progress.service.application import (
     ipam_server_application,
+    operation_history_application,
     operation_with_progress_application,
 )
 from ipam_progress.service.endpoint import ServiceEndpoint
 from ipam_progress.service.protocol import SessionCodec
+from ipam_progress.session.keepalive import KeepaliveMode
 from ipam_progress.session.server import SessionSettings
+from ipam_progress.store import Store
 
 __all__ = ["HISTORY_PATH", "OPERATION_PATH", "SERVER_PATH", "Listener", "ManagementServer"]
 
@@ -117,6 +125,9 @@ class ManagementServer(Service):
     Attributes:
         registry: The handlers of operations and tasks.
         limits: What clients can make the server spend.
+        keepalive: From when on a session is dropped whose client has fallen silent.
+        events: Tells programs what happens in the server.
+        counters: What happens too often for that.
         urls: Where it listens, one a listener, while it does: ``net.tcp://127.0.0.1:9100``.
         stopping: Whether it is being stopped.
 
@@ -131,10 +142,13 @@ class ManagementServer(Service):
             path, or by one below it; letters of either case are the same.
         server_path: Path of IIpamServer.
         limits: None for the usual ones.
+        keepalive: From when on a session is dropped whose client has fallen silent.
         identities: Finds out who a client is, and in which groups; None knows the SIDs of
             Kerberos tickets only.
         authorizer: Tells who may start what; None lets everyone start everything. Sessions that
             nothing protects are not asked about: nobody knows whose they are.
+        store: Where operations and tasks are put on record; None to keep no records. It is opened
+            when the server starts and closed when it has stopped.
         reactor: None for the reactor that Twisted has installed.
 
     Raises:
@@ -153,8 +167,10 @@ class ManagementServer(Service):
         operation_path: str = OPERATION_PATH,
         server_path: str = SERVER_PATH,
         limits: Limits | None = None,
+        keepalive: KeepaliveMode = KeepaliveMode.OBSERVED,
         identities: IdentityResolver | None = None,
         authorizer: Authorizer | None = None,
+        store: Store | None = None,
         reactor: Any = None,
     ) -> None:
         if reactor is None:
@@ -162,8 +178,10 @@ class ManagementServer(Service):
         self.reactor = reactor
         self.registry = registry
         self.limits = limits or Limits()
+        self.keepalive = keepalive
         self.identities = identities or IdentityResolver()
         self.authorizer = authorizer
+        self.store = store
         self.urls: tuple[str, ...] = ()
         self.stopping = False
         self.brakes = Brakes()
@@ -181,6 +199,10 @@ class ManagementServer(Service):
         # What sessions ask for:
         self.thread = threading.get_ident()
         self.runner = TwistedHandlerRunner(reactor, threads=self.limits.handler_threads)
+        self.events = EventHub(self.runner.log_failure)
+        self.counters = Counters()
+        self.recorder = Recorder(self.events, reactor, store)
+        self._sessions = 0  # that there ever were
         self.operation_endpoint = ServiceEndpoint(
             operation_with_progress_application(self.runner.log_failure)
         )
@@ -198,7 +220,7 @@ class ManagementServer(Service):
             by_address=self.limits.connections_by_address,
             in_preamble=self.limits.connections_in_preamble,
         )
-        self._services: Mapping[str, Callable[[ServerChannel], Conversation]] = {
+        self._services: dict[str, Callable[[ServerChannel], Conversation]] = {
             _path_key(operation_path): partial(OperationConversation, self),
             _path_key(server_path): partial(TaskConversation, self),
         }
@@ -206,6 +228,11 @@ class ManagementServer(Service):
             raise ValueError(
                 f"both services are to be at the path {operation_path!r}: give them two paths"
             )
+        if store is not None:
+            if _path_key(HISTORY_PATH) in self._services:
+                raise ValueError(f"the path {HISTORY_PATH} is that of the history")
+            history = ServiceEndpoint(operation_history_application(self.runner.log_failure))
+            self._services[_path_key(HISTORY_PATH)] = partial(HistoryConversation, history, self)
 
     # --- Start and stop --------------------------------------------------------------------------
 
@@ -236,7 +263,23 @@ class ManagementServer(Service):
         self.thread = threading.get_ident()
         self.admission.connections = self._connections_possible()
         self.runner.start()
-        return self._open_ports()
+        if self.store is None:
+            return self._open_ports()
+        return self._open_store(self.store).addCallback(lambda _: self._open_ports())
+
+    @inlineCallbacks
+    def _open_store(self, store: Store) -> Generator[Deferred[Any], Any, None]:
+        """Open the store, and see to what an earlier run has left in it."""
+        try:
+            yield deferToThread(store.open)
+            if not self.running:
+                yield deferToThread(store.close)
+                raise CancelledError
+            self.recorder.start()
+            yield recover(self)
+        except Exception:
+            yield self.stopService()
+            raise
 
     def _connections_possible(self) -> int:
         wanted, possible = self.limits.connections, raise_descriptor_limit() - _SPARE_DESCRIPTORS
@@ -351,6 +394,8 @@ class ManagementServer(Service):
             yield self._gone
             if too_long.active():
                 too_long.cancel()
+        self.recorder.leave()
+        yield self.recorder.close()
         self.runner.stop()
         for url in self.urls:
             self.log.info("no longer listening on {url}", url=url)
@@ -367,7 +412,16 @@ class ManagementServer(Service):
         for channel in tuple(self._channels):
             channel.abort("the server stops, and the connection is still there")
 
-    # --- Connections -----------------------------------------------------------------------------
+    # --- Connections and sessions ----------------------------------------------------------------
+
+    def number_session(self) -> int:
+        """Give a number that no other session of the server has had."""
+        self._sessions += 1
+        return self._sessions
+
+    def outbox_depths(self) -> Iterable[int]:
+        """Tell how many callbacks wait in each session of an operation."""
+        return [depth for channel in self._channels if (depth := channel.outbox_depth) is not None]
 
     def accept(self, address: IAddress | None, listener: OpenListener) -> ServerChannel | None:
         """Make the channel of a new connection, unless there are too many."""
@@ -388,6 +442,7 @@ class ManagementServer(Service):
         When the last place has been taken no more are accepted until one is free again.
         """
         self._channels.add(channel)
+        self.counters.connections += 1
         refusal = self.admission.enter(channel, host)
         if self.admission.full and self._accepting:
             self._accepting = False

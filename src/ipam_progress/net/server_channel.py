@@ -16,6 +16,7 @@ from twisted.internet.error import ConnectionAborted
 from twisted.internet.interfaces import IAddress
 from twisted.python.failure import Failure
 
+from ipam_progress import events
 from ipam_progress.errors import FramingError, SecurityError
 from ipam_progress.framing import (
     ConnectionClosed,
@@ -35,6 +36,7 @@ from ipam_progress.identity import Identity
 from ipam_progress.net.channel import Channel
 from ipam_progress.net.conversation import Conversation
 from ipam_progress.security.upgrade import AuthenticatedPeer
+from ipam_progress.session.keepalive import KeepaliveMode, KeepaliveWatch
 
 if TYPE_CHECKING:
     from ipam_progress.net.server import ManagementServer, OpenListener
@@ -72,13 +74,28 @@ class ServerChannel(Channel):
         self._listener = listener
         self._host = ""
         self._conversation: Conversation | None = None
+        self._watch: KeepaliveWatch | None = None
         self._open_conversation: Callable[[ServerChannel], Conversation] | None = None
 
     # --- For those above -------------------------------------------------------------------------
 
+    @property
+    def client(self) -> str:
+        """The name of the session's client; empty where nobody knows it."""
+        return "" if self.identity is None else self.identity.name
+
     def evict(self, reason: str) -> None:
         """Go because others need the room (an `ipam_progress.net.admission.Guest`)."""
         self.abort(reason)
+
+    @property
+    def outbox_depth(self) -> int | None:
+        """How many callbacks wait for the client; None where there are none to come."""
+        return None if self._conversation is None else self._conversation.outbox_depth
+
+    def carries(self, conversation: Conversation) -> bool:
+        """Tell whether a session is still there and may be sent messages."""
+        return self._conversation is conversation and self.framing.state is not State.LOCAL_ENDED
 
     def stop(self) -> None:
         """End the session, if there is one, and the connection."""
@@ -87,6 +104,17 @@ class ServerChannel(Channel):
             self.proceed()
         elif self.framing.state is not State.DRAINING:
             self.close()
+
+    def keepalive_received(self) -> None:
+        """Expect more of them from a client that has begun to send them."""
+        if self._watch is None and self.server.keepalive is KeepaliveMode.OBSERVED:
+            self._begin_watch()
+
+    def _begin_watch(self) -> None:
+        limits = self.server.limits
+        self._watch = KeepaliveWatch(
+            self, interval=limits.keepalive_interval, grace=limits.keepalive_grace
+        )
 
     def send_end(self) -> None:
         """Say that no more messages go in this session; `proceed` is to follow."""
@@ -149,9 +177,13 @@ class ServerChannel(Channel):
             self._conversation.resumed()
 
     def _leave_conversation(self) -> None:
+        watch, self._watch = self._watch, None
+        if watch is not None:
+            watch.stop()
         conversation, self._conversation = self._conversation, None
         if conversation is not None:
             conversation.connection_lost()
+            self.server.events.publish(events.SessionClosed(conversation.number))
 
     def _is_in_preamble(self) -> bool:
         """Tell whether a preamble has begun and is not complete."""
@@ -169,6 +201,9 @@ class ServerChannel(Channel):
             peer=self.peer,
             reason=error,
             fault=faults.short_name(error.fault),
+        )
+        self.server.events.publish(
+            events.FaultSent(self.peer, faults.short_name(error.fault), str(error))
         )
         self.stop_sending()
         self.set_deadline(
@@ -188,7 +223,6 @@ class ServerChannel(Channel):
         if self.framing.state is State.UPGRADING:
             self._begin_upgrade()
             self.release()
-            self.proceed()
 
     def _begin_upgrade(self) -> None:
         upgrades = self._listener.upgrades
@@ -210,6 +244,7 @@ class ServerChannel(Channel):
             self.server.brakes.failed(self._host, self.clock.seconds())
         self._leave_conversation()
         self.log.warn("{peer}: connection refused: {reason}", peer=self.peer, reason=error)
+        self.server.events.publish(events.HandshakeFailed(self.peer, str(error)))
         self.close()
 
     def _preamble_received(self, event: PreambleReceived) -> None:
@@ -219,9 +254,16 @@ class ServerChannel(Channel):
         assert self._open_conversation is not None  # no other Via is accepted
         self.server.admission.session_opened(self)
         self.clear_deadline()
-        self._conversation = self._open_conversation(self)
+        if self.server.keepalive is KeepaliveMode.REQUIRED:
+            self._begin_watch()
+        self._conversation = conversation = self._open_conversation(self)
+        self.server.events.publish(
+            events.SessionOpened(conversation.number, conversation.service, self.client, self.peer)
+        )
 
     def _envelope_received(self, event: EnvelopeReceived) -> None:
+        if self._watch is not None:
+            self._watch.message_passed()
         # what crosses our End comes too late: nothing may be sent any more, not even a fault
         if self.framing.state is not State.LOCAL_ENDED:
             assert self._conversation is not None

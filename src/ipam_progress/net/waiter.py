@@ -7,11 +7,14 @@ shows when the waiter is awaited.
 
 import asyncio
 from collections.abc import Generator
-from typing import Any
+from concurrent.futures import Future
+from typing import Any, TypeVar
 
 from twisted.internet.defer import Deferred
 
-__all__ = ["DeferredWaiter"]
+__all__ = ["DeferredWaiter", "deferred_of"]
+
+_Result = TypeVar("_Result")
 
 
 class DeferredWaiter:
@@ -49,3 +52,18 @@ def _asyncio_task_runs() -> bool:
         return asyncio.current_task() is not None
     except RuntimeError:  # no asyncio loop
         return False
+
+
+def deferred_of(future: Future[_Result]) -> Deferred[_Result]:
+    """Make a Deferred of a Future that is done in the reactor's thread."""
+    deferred: Deferred[_Result] = Deferred()
+
+    def done(_: Future[_Result]) -> None:
+        error = future.exception()
+        if error is None:
+            deferred.callback(future.result())
+        else:
+            deferred.errback(error)
+
+    future.add_done_callback(done)
+    return deferred

@@ -8,6 +8,7 @@ to the hook of the application's owner. Knows no messages and no states.
 
 import logging
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any, Final
 
 from ipam_progress.namespaces import HISTORY, IPAM
@@ -86,14 +87,35 @@ class IpamApplication(Application):  # type: ignore[misc]  # Spyne has no types
         )
 
     def process_request(self, ctx: Any) -> None:
-        """Call the method of a context; its exception becomes `ctx.out_error`."""
+        """Call the method of a context; its exception becomes `ctx.out_error`.
+
+        Where the method gives a Future, that becomes `ctx.awaited`, and `complete_request` is to
+        follow when it is done.
+        """
         try:
             ctx.fire_event("method_call")
-            ctx.out_object = [self.call_wrapper(ctx)]
-            ctx.protocol = ctx.outprot_ctx
-            ctx.fire_event("method_return_object")
+            result = self.call_wrapper(ctx)
+            if isinstance(result, Future):
+                if not result.done():
+                    ctx.awaited = result
+                    return
+                result = result.result()
+            self._returned(ctx, result)
         except Exception as error:  # noqa: BLE001 (whatever it is, it must not end the session)
             self.fail(ctx, error)
+
+    def complete_request(self, ctx: Any, result: Future[Any]) -> None:
+        """Take what the method of a context has come to."""
+        try:
+            self._returned(ctx, result.result())
+        except Exception as error:  # noqa: BLE001 (whatever it is, it must not end the session)
+            self.fail(ctx, error)
+
+    @staticmethod
+    def _returned(ctx: Any, result: Any) -> None:
+        ctx.out_object = [result]
+        ctx.protocol = ctx.outprot_ctx
+        ctx.fire_event("method_return_object")
 
     def fail(self, ctx: Any, error: Exception) -> None:
         """Let a call end with an exception: a fault for the client, or a case for the hook."""

@@ -5,7 +5,9 @@ sends it through the protocol's seams and the application, and fires Spyne's eve
 answers everything that can be answered. Knows no sockets.
 """
 
+from concurrent.futures import Future
 from enum import Enum
+from functools import partial
 from typing import Any
 
 from ipam_progress.service._spyne import MethodContext, ServerBase
@@ -32,10 +34,12 @@ class Answer(bytes):
         ends_session: Whether the session ought to end behind it, as WCF ends one after it has
             failed to process a request (InternalServiceFault).
         refusal: What the client is told, in one line, if it is told a fault.
+        operation: The name of the operation that was asked for; empty for what is not served.
     """
 
     ends_session: bool = False
     refusal: str = ""
+    operation: str = ""
 
 
 class ServiceEndpoint(ServerBase):  # type: ignore[misc]  # Spyne has no types
@@ -51,7 +55,7 @@ class ServiceEndpoint(ServerBase):  # type: ignore[misc]  # Spyne has no types
 
     def process(
         self, envelope: bytes, codec: SessionCodec, target: OperationSession | ServerTasks
-    ) -> Answer | Silence:
+    ) -> Answer | Future[Answer] | Silence:
         """Answer one message.
 
         The answer is encoded in the session's string table, so it has to be sent, and before
@@ -66,7 +70,8 @@ class ServiceEndpoint(ServerBase):  # type: ignore[misc]  # Spyne has no types
             target: What the service's methods find as `ctx.udc`.
 
         Returns:
-            The answer; for a message that is taken in silence, which kind it is of.
+            The answer; what gives it later, in the thread in which the method's own Future is
+            done, and never fails; for a message that is taken in silence, which kind it is of.
 
         Raises:
             BinaryXmlError: If the string table is broken, after which nothing can be read any more,
@@ -78,6 +83,7 @@ class ServiceEndpoint(ServerBase):  # type: ignore[misc]  # Spyne has no types
         ctx.in_string = [envelope]
         ctx.udc = target
         ctx.transport.codec = codec
+        later: Future[Any] | None = None
         try:
             if not self.generate_contexts(ctx):
                 is_keepalive = ctx.method_request_string == KEEPALIVE
@@ -86,9 +92,23 @@ class ServiceEndpoint(ServerBase):  # type: ignore[misc]  # Spyne has no types
                 self.get_in_object(ctx)
             if ctx.out_error is None:
                 self.get_out_object(ctx)
-            return self._encode(ctx)
+                later = ctx.awaited
+            if later is None:
+                return self._encode(ctx)
+        finally:
+            if later is None:
+                ctx.close()
+        answer: Future[Answer] = Future()
+        later.add_done_callback(partial(self._answer_late, ctx, answer))
+        return answer
+
+    def _answer_late(self, ctx: Any, answer: Future[Answer], result: Future[Any]) -> None:
+        try:
+            self.app.complete_request(ctx, result)
+            encoded = self._encode(ctx)
         finally:
             ctx.close()
+        answer.set_result(encoded)
 
     def get_in_object(self, ctx: Any) -> None:
         """Read the arguments. Spyne's own method would log a traceback for every bad message."""
@@ -111,6 +131,8 @@ class ServiceEndpoint(ServerBase):  # type: ignore[misc]  # Spyne has no types
         (octets,) = ctx.out_string
         answer = Answer(octets)
         sent = ctx.out_document
+        if ctx.descriptor is not None:
+            answer.operation = ctx.inprot_ctx.operation.name
         if isinstance(sent, RequestFault):
             answer.ends_session = sent.is_internal
             answer.refusal = sent.summary

@@ -13,6 +13,7 @@ message has to go out when, and in the order in which, it was encoded. No elemen
 none of Spyne's own serializers is used. Knows nothing of sessions' states and of sockets.
 """
 
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 from time import time
@@ -120,9 +121,14 @@ _MESSAGES: Final = (
 
 
 class EnvelopeContext(MethodContext):  # type: ignore[misc]  # Spyne has no types
-    """The context of a call, as listeners and service methods see it."""
+    """The context of a call, as listeners and service methods see it.
+
+    Attributes:
+        awaited: What the method gave where its result comes later.
+    """
 
     TransportContext = EnvelopeTransport
+    awaited: Future[Any] | None = None
 
     def close(self) -> None:
         """Tell the listeners that the call is over, and let go of the messages.

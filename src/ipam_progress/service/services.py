@@ -69,8 +69,8 @@ class OperationSession(Protocol):
         """Take the parameters of the operation, or raise `IpamError`."""
         ...
 
-    def start(self) -> None:
-        """Start the operation, or raise `IpamError`."""
+    def start(self, request_id: str) -> Future[None] | None:
+        """Start the operation, or raise `IpamError`; now, or when the Future is done."""
         ...
 
 
@@ -165,10 +165,10 @@ class OperationWithProgressService(Service):  # type: ignore[misc]  # Spyne has 
         session.initialize(parameters)
 
     @_operation(StartOperationWithCallback)
-    def start_operation_with_callback(ctx: Any) -> None:  # noqa: N805
+    def start_operation_with_callback(ctx: Any) -> Future[None] | None:  # noqa: N805
         """Start the operation, [MS-IPAMM2] 3.19.4.4."""
         session: OperationSession = ctx.udc
-        session.start()
+        return session.start(str(ctx.inprot_ctx.relates_to))
 
 
 class IpamServerService(Service):  # type: ignore[misc]  # Spyne has no types

@@ -6,15 +6,24 @@ works with Twisted, tests have one that writes down what was asked. Threads: eve
 called in the reactor's thread, `SessionOutputs.callbacks_ready` alone in any.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Generator
+from concurrent.futures import Future
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from ipam_progress.contracts import IpamOperationWithProgressParameters, SetOverallStatus
+    from ipam_progress.progress import ProgressReporter
 
 __all__ = [
     "HandlerCall",
+    "HandlerCancelledError",
     "HandlerKind",
     "HandlerRunner",
+    "OperationStart",
     "SessionOutputs",
     "Timer",
     "Waiter",
@@ -56,6 +65,27 @@ class HandlerCall:
     failed: Callable[[BaseException], None]
 
 
+class HandlerCancelledError(Exception):
+    """What ended a handler that was cancelled, and went along with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperationStart:
+    """An operation that is about to run.
+
+    Attributes:
+        parameters: What its client sent.
+        reporter: What its handler will report with.
+        request_id: The MessageID with which the client asked for the start.
+        resumable: Whether its handler can be called again if the process ends.
+    """
+
+    parameters: IpamOperationWithProgressParameters
+    reporter: ProgressReporter
+    request_id: str
+    resumable: bool
+
+
 class Timer(Protocol):
     """A call that is due later."""
 
@@ -87,11 +117,15 @@ WaiterFactory = Callable[[], Waiter]
 class HandlerRunner(Protocol):
     """Runs handlers, of operations and of tasks."""
 
-    def run_handler(self, call: HandlerCall) -> None:
+    def run_handler(self, call: HandlerCall) -> Callable[[], None]:
         """Run a handler and tell its end through `HandlerCall.returned` or `HandlerCall.failed`.
 
         The handler may be called before this method returns or later, and may be done before it
         returns.
+
+        Returns:
+            What cancels it, at any time. A coroutine that goes along with that has failed with
+            `HandlerCancelledError`; a thread cannot be cancelled.
         """
         ...
 
@@ -112,6 +146,30 @@ class SessionOutputs(HandlerRunner, Protocol):
     So while a request is being answered, `callbacks_ready` and `end` only leave a note, and the
     outbox is emptied when the reply has been written.
     """
+
+    def record_start(self, start: OperationStart) -> Future[None] | None:
+        """Put on record that an operation is about to run.
+
+        Returns:
+            What is done, in the reactor's thread, when it is on record for good, or fails with the
+            `IpamError` that the client is to be told; None where nothing has to be waited for.
+        """
+        ...
+
+    def record_end(self, final: SetOverallStatus) -> Future[None] | None:
+        """Put on record how the operation ended, before its client is told.
+
+        Args:
+            final: What the client will be told.
+
+        Returns:
+            As for `record_start`; it fails when the client must not be told.
+        """
+        ...
+
+    def record_end_seen(self) -> None:
+        """Put on record that the client has seen the end, sooner or later."""
+        ...
 
     def callbacks_ready(self) -> None:
         """Begin to empty `ServerSession.outbox`: it was empty and is not any more.
