@@ -11,7 +11,17 @@ from decimal import Decimal
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Table, bindparam, delete, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Table,
+    bindparam,
+    delete,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ipam_progress.records import (
@@ -199,14 +209,14 @@ class StoreTransaction:
 
         Args:
             request_id: The MessageID of the request.
-            client: Who must have sent it; None if that does not matter. Clients choose MessageIDs
-                themselves: of several operations the newest is given.
+            client: Who must have sent it, in letters of either case; None if that does not matter.
+                Clients choose MessageIDs themselves: of several operations the newest is given.
         """
         same = operations.c.request_id == request_id
         # said once more, for the databases to see that the index holds it
         conditions = [same, operations.c.request_id != ""]
         if client is not None:
-            conditions.append(operations.c.client == client)
+            conditions.append(_of_client(client))
         return self._operation(*conditions)
 
     def operations(
@@ -217,7 +227,7 @@ class StoreTransaction:
         Args:
             limit: How many at most.
             outcome: How they go or ended; None for all.
-            client: Who started them; None for everybody.
+            client: Who started them, in letters of either case; None for everybody.
         """
         query = select(*_columns(operations, OperationRecord)).where(
             operations.c.owner == self._owner
@@ -225,7 +235,7 @@ class StoreTransaction:
         if outcome is not None:
             query = query.where(operations.c.outcome == outcome)
         if client is not None:
-            query = query.where(operations.c.client == client)
+            query = query.where(_of_client(client))
         return self._records(
             OperationRecord, query.order_by(operations.c.started.desc()).limit(limit)
         )
@@ -379,6 +389,11 @@ class StoreTransaction:
     def _records(self, kind: type[_Record], query: Any) -> list[_Record]:
         rows: Iterable[Row[Any]] = self._connection.execute(query)
         return [kind(**row._mapping) for row in rows]  # noqa: SLF001 (its public name)
+
+
+def _of_client(name: str) -> ColumnElement[bool]:
+    """Compare the names of accounts as Windows does, as far as the database knows letters."""
+    return func.lower(operations.c.client) == func.lower(name)
 
 
 def _columns(table: Table, kind: Any) -> list[Any]:
