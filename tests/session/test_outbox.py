@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ipam_progress.contracts import SetCompletionPercentage
 from ipam_progress.errors import LocalProtocolError
 from ipam_progress.session.outbox import Outbox
 
@@ -298,6 +299,17 @@ def test_a_thread_waits_for_room(reactor, waits):
     assert joined(threads)
     assert list(order) == ["take", "take", "room"]
     assert drain(outbox) == [2, 3, 4]
+
+
+def test_a_thread_goes_on_when_merging_makes_room(reactor, waits):
+    outbox = make(reactor, limit=2)
+    for percent in (1, 2):
+        outbox.post(SetCompletionPercentage(completionPercentage=percent))
+    threads = in_threads(outbox.wait_for_room)
+    assert waits.wait(10)
+    outbox.begin_merging()
+    assert joined(threads)
+    assert len(outbox) == 1
 
 
 def test_closing_lets_threads_go_on(reactor, waits):
