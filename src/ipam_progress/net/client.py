@@ -57,10 +57,16 @@ from ipam_progress.net.waiter import DeferredWaiter
 from ipam_progress.records import OperationRecord, Outcome
 from ipam_progress.security.upgrade import StreamUpgrade
 from ipam_progress.service.callbacks import is_callback, read_callback
-from ipam_progress.service.client import encode_request, read_answer
+from ipam_progress.service.client import (
+    encode_keepalive,
+    encode_request,
+    read_answer,
+    refuses_keepalive,
+)
 from ipam_progress.service.declarations import OPERATIONS
 from ipam_progress.service.history import record_of
 from ipam_progress.service.incoming import Incoming, read_incoming
+from ipam_progress.session.keepalive import KeepaliveSender
 from ipam_progress.tracking import ProgressSnapshot, ProgressTracker
 
 __all__ = ["ClientChannel", "ManagementClient", "RunningOperation"]
@@ -83,6 +89,7 @@ class ClientChannel(Channel):
         take_callback: Gets what the server calls us with, in order.
         take_end: Gets the reason when the session is over, orderly or not, once.
         upgrades: Makes the upgrade of the session; None for a session without.
+        keepalive: Whether to tell the server now and then that we are still there.
         new_message_id: Makes the identifier of a request.
     """
 
@@ -98,6 +105,7 @@ class ClientChannel(Channel):
         take_callback: Callable[[Any], None],
         take_end: Callable[[str], None],
         upgrades: UpgradeMaker | None = None,
+        keepalive: bool = False,
         new_message_id: Callable[[], UniqueId] = UniqueId.random,
     ) -> None:
         super().__init__(
@@ -112,6 +120,9 @@ class ClientChannel(Channel):
         self._take_callback = take_callback
         self._take_end = take_end
         self._upgrades = upgrades
+        self._sends_keepalives = keepalive
+        self._keepalive: KeepaliveSender | None = None
+        self._has_sent_keepalives = False
         self._new_message_id = new_message_id
         # keyed by the text of the MessageID: a server may write it in another form than we did
         self._pending: dict[str, _Pending] = {}
@@ -141,6 +152,8 @@ class ClientChannel(Channel):
             message_id = self._new_message_id()
         octets = encode_request(self._codec.encoder, message, message_id, self._via)
         self.framing.send_envelope(octets)
+        if self._keepalive is not None:
+            self._keepalive.message_passed()
         answer: Deferred[Any] = Deferred()
         self._pending[str(message_id)] = (answer, kind)
         timer = self.clock.callLater(
@@ -160,6 +173,12 @@ class ClientChannel(Channel):
         self.flush()
         return answer
 
+    def send_keepalive(self) -> None:
+        """Tell the server that we are still there (for a `KeepaliveSender`)."""
+        self._has_sent_keepalives = True
+        self.framing.send_envelope(encode_keepalive(self._codec.encoder))
+        self.flush()
+
     def end(self) -> Deferred[None]:
         """End the session in order and close the connection.
 
@@ -171,6 +190,7 @@ class ClientChannel(Channel):
             gone.callback(None)
             return gone
         self._gone.append(gone)
+        self._stop_keepalives()
         if self.framing.state in {State.OPENED, State.OPEN}:
             self.framing.send_end()
             self.flush()
@@ -211,6 +231,7 @@ class ClientChannel(Channel):
         if self._is_over:
             return
         self._is_over = True
+        self._stop_keepalives()
         pending, self._pending = self._pending, {}
         if not self.opened.called:
             self.opened.errback(error)
@@ -221,6 +242,11 @@ class ClientChannel(Channel):
     def _fail(self, error: Exception) -> None:
         self._over(error)
         self._drop()
+
+    def _stop_keepalives(self) -> None:
+        keepalive, self._keepalive = self._keepalive, None
+        if keepalive is not None:
+            keepalive.stop()
 
     # --- Events ----------------------------------------------------------------------------------
 
@@ -254,6 +280,8 @@ class ClientChannel(Channel):
 
     def _session_opened(self, event: SessionOpened) -> None:
         self.clear_deadline()
+        if self._sends_keepalives:
+            self._keepalive = KeepaliveSender(self, interval=self._limits.keepalive_interval)
         self.opened.callback(self)
 
     def _envelope_received(self, event: EnvelopeReceived) -> None:
@@ -261,10 +289,22 @@ class ClientChannel(Channel):
             incoming = read_incoming(self._codec.decoder, event.payload)
             if is_callback(incoming):
                 self._take_callback(read_callback(incoming))
+            elif self._has_sent_keepalives and refuses_keepalive(incoming):
+                self._keepalive_refused()
             else:
                 self._answered(incoming)
         except RemoteProtocolError as error:
             self._fail(error)
+
+    def _keepalive_refused(self) -> None:
+        """Send no more to a server that knows none: one of .NET Framework ends the session."""
+        if self._keepalive is not None:
+            self._stop_keepalives()
+            self.log.warn(
+                "{peer}: the server does not know Keepalives, no more are sent to it in this"
+                " session; it may end the session for that: connect to it without keepalive",
+                peer=self.peer,
+            )
 
     def _answered(self, incoming: Incoming) -> None:
         """Give an answer to whoever waits for it, a fault without address to the first in line."""
@@ -391,6 +431,9 @@ class ManagementClient:
             protects nothing.
         timeout: Seconds for connecting, for the session to open, and for each reply.
         limits: What the server can make us spend; None for the usual ones.
+        keepalive: Whether to tell the server now and then that we are still there, as the clients
+            of [MS-IPAMM2] 3.2.5 do. For servers that require it: others, generic WCF services
+            among them, may end the session for it.
         reactor: None for the reactor that Twisted has installed.
 
     Raises:
@@ -404,6 +447,7 @@ class ManagementClient:
         security: ClientSecurity | None = None,
         timeout: float = 60.0,
         limits: Limits | None = None,
+        keepalive: bool = False,
         reactor: Any = None,
     ) -> None:
         if reactor is None:
@@ -412,6 +456,7 @@ class ManagementClient:
         self._upgrades = None if security is None else UpgradeMaker.of(security)
         self._timeout = timeout
         self._limits = limits or Limits()
+        self._keepalive = keepalive
         self._reactor = reactor
 
     @inlineCallbacks
@@ -537,6 +582,7 @@ class ManagementClient:
             take_callback=take_callback,
             take_end=take_end,
             upgrades=self._upgrades,
+            keepalive=self._keepalive,
         )
         endpoint = HostnameEndpoint(
             self._reactor, address.host, address.port, timeout=self._timeout

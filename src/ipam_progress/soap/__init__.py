@@ -8,6 +8,7 @@ What is in a body is not known here.
 """
 
 from ipam_progress.soap.faults import (
+    ACTION_NOT_SUPPORTED,
     MUST_UNDERSTAND,
     RECEIVER,
     SENDER,
@@ -36,6 +37,7 @@ from ipam_progress.soap.writing import (
 )
 
 __all__ = [
+    "ACTION_NOT_SUPPORTED",
     "MUST_UNDERSTAND",
     "RECEIVER",
     "SENDER",
