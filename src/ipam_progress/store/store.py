@@ -94,9 +94,20 @@ class Store:
         Raises:
             StoreError: If it could not.
         """
+        with self.look():
+            pass
+
+    @contextmanager
+    def look(self) -> Iterator[StoreTransaction]:
+        """Begin a transaction beside the server that has claimed it: to look something up, quickly.
+
+        Raises:
+            StoreError: If a server could not use it.
+        """
         self._database.prepare(make=False)
         with self._visit() as connection:
             check_revision(connection)
+            yield StoreTransaction(connection, self.server)
 
     def upgrade(self) -> None:
         """Bring its tables to what this version of the program needs, in one transaction.
