@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 from ipam_progress.authorization.roles import BUILT_IN
-from ipam_progress.configuration import BUILT_IN_GROUPS, Configuration, parse_configuration
+from ipam_progress.configuration import (
+    BUILT_IN_GROUPS,
+    TASK_NAMES,
+    Configuration,
+    TaskSettings,
+    parse_configuration,
+)
 from ipam_progress.configuration.forms import Form, annotations_of, form_of
 from ipam_progress.configuration.writing import toml_of
 
@@ -42,6 +48,7 @@ def sections():
             yield f"`[[{name}]]`", form_of(inner)[1]
         elif form is Form.TABLE:
             yield f"`[{name}]`", inner
+    yield "`[tasks.Discovery]`", TaskSettings
 
 
 @pytest.mark.parametrize(("heading", "kind"), list(sections()), ids=str)
@@ -51,10 +58,11 @@ def test_every_key_of_a_section_is_in_the_manual_with_its_default(heading, kind)
 
 def test_every_section_and_key_at_the_top_is_in_the_manual():
     headings = {heading for heading, _ in sections()} | {"`[groups]`"}
-    names = {heading.strip("`[]") for heading in headings}
+    names = {heading.strip("`[]").partition(".")[0] for heading in headings}
     top = rows("At the top")
     assert names | set(top) == set(annotations_of(Configuration))
-    assert top == {"allow_unprotected_network": "`false`"}
+    defaults = {field.name: field for field in fields(Configuration)}
+    assert top == {name: documented(defaults[name]) for name in top}
     assert all(section(heading) for heading in headings)
 
 
@@ -67,23 +75,33 @@ def test_groups_and_roles_are_in_the_manual():
     }
 
 
+def test_tasks_are_in_the_manual():
+    text = section("`[tasks.Discovery]`")
+    assert re.findall(r"`\[tasks\.(\w+)\]`", text) == list(TASK_NAMES)
+
+
 EXAMPLES = re.findall(r"^```toml\n(.*?)^```", MANUAL, re.MULTILINE | re.DOTALL)
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_examples_are_good(example):
-    if "listeners" in example:
-        configuration, _ = parse_configuration(example)
-        assert configuration.accounts is not None
-    else:
-        assert tomllib.loads(example)
+    assert tomllib.loads(example)
+    environment = {"IPAM_PROGRESS_ACCOUNTS__FILE": "accounts"}
+    if "identities" in example:
+        environment |= {
+            "IPAM_PROGRESS_TLS__PFX": "server.pfx",
+            "IPAM_PROGRESS_TLS__CLIENT_CERTIFICATES": "required",
+            "IPAM_PROGRESS_TLS__CLIENT_CA": "ca.pem",
+        }
+    parse_configuration(example, environment={} if "[accounts]" in example else environment)
 
 
 def test_variables_of_the_manual_are_keys():
     table = section("Environment variables")
     variables = dict(re.findall(r"^\| `(IPAM_PROGRESS_\w+)='?(.*?)'?` \|", table, re.MULTILINE))
-    assert len(variables) == 5
+    assert len(variables) == 6
     configuration, _ = parse_configuration("", environment=variables)
     assert str(configuration.accounts.file) == "/run/secrets/accounts"
     assert configuration.limits.connections == 100
+    assert str(configuration.tasks["Discovery"].every) == "12h"
     assert configuration.policies[0].role == "IPAM Administrator"

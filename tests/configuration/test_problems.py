@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ipam_progress.configuration import Configuration, load_configuration, parse_configuration
 from ipam_progress.errors import ConfigurationError
+from ipam_progress.limits import Limits
 
 ACCOUNTS = """
 [accounts]
@@ -490,6 +491,119 @@ RULES = {
             ),
         ],
     ),
+    "tasks": (
+        ACCOUNTS
+        + """
+        [tasks.Discover]
+        every = "24h"
+        [tasks.None]
+        [tasks.Audit]
+        every = "often"
+        [tasks]
+        Expiry = 5
+        """,
+        [
+            (
+                "server.toml:9: tasks.Audit.every: 'often' is no time between two runs: seconds, "
+                'minutes, hours or days are due, as in "90s", "15m", "24h" or "7d", or "never"'
+            ),
+            (
+                "server.toml:11: tasks.Expiry: a table is due, not a whole number; write "
+                "[tasks.Expiry]"
+            ),
+        ],
+    ),
+    "tasks that are none": (
+        ACCOUNTS + "[tasks.Discover]\nenabled = true\n[tasks.None]\n[tasks.Audit]\nconcurrent = 0",
+        [
+            'server.toml:4: tasks.Discover: there is no task "Discover"; is "Discovery" meant?',
+            (
+                'server.toml:6: tasks.None: there is no task "None"; those are Discovery, '
+                "Utilization, Audit, Configuration, ServerAvailability, Monitoring, Expiry, "
+                "DnsConfiguration"
+            ),
+            "server.toml:8: tasks.Audit.concurrent: one run at once is the least there can be",
+        ],
+    ),
+    "a store that is nowhere": (
+        ACCOUNTS + "[store]\nkeep_days = -1\nkeep_operations = -1\n",
+        [
+            (
+                "server.toml:4: store.file: the store has to be somewhere: name its file here "
+                "(SQLite), or a database of PostgreSQL in store.url"
+            ),
+            "server.toml:5: store.keep_days: a number is due, or 0 for all",
+            "server.toml:6: store.keep_operations: a number is due, or 0 for all",
+        ],
+    ),
+    "a store in two places": (
+        ACCOUNTS
+        + """
+        [store]
+        file = "operations.db"
+        url = "postgresql://db/ipam"
+        password_file = "password"
+        notes = "notes"
+        """,
+        [
+            "server.toml:7: store.url: there is a file in store.file already; keep one",
+            "server.toml:8: store.password_file: a file needs no password; leave this out",
+            "server.toml:9: store.notes: the notes of a file are beside it; leave this out",
+        ],
+    ),
+    "a password of nobody": (
+        ACCOUNTS + '[store]\nurl = "postgresql://db/ipam"\npassword_file = "password"\n',
+        [
+            (
+                "server.toml:5: store.url: it does not say whose password it is: "
+                "postgresql://USER@HOST/DATABASE"
+            )
+        ],
+    ),
+    "monitoring of nothing": (
+        ACCOUNTS + "[monitoring]\nallow_network = true\n",
+        [
+            (
+                "server.toml:4: monitoring: nothing is to be seen anywhere: give an endpoint to "
+                "metrics, to page, or to both, or leave the section out"
+            )
+        ],
+    ),
+    "monitoring by everybody": (
+        ACCOUNTS
+        + """
+        [monitoring]
+        metrics = "tcp:9464"
+        page = "unix:/run/ipam/page"
+        hosts = ["http://ipam", "ipam.contoso.com", "ipam:80", "*"]
+        """,
+        [
+            (
+                "server.toml:6: monitoring.metrics: whoever can reach this endpoint could look, "
+                "for there is no login; listen on loopback alone (interface=127.0.0.1), or set "
+                "monitoring.allow_network = true"
+            ),
+            (
+                "server.toml:8: monitoring.hosts[0]: 'http://ipam' is no name of a machine; an "
+                "example: ipam.contoso.com"
+            ),
+            (
+                "server.toml:8: monitoring.hosts[2]: 'ipam:80' is no name of a machine; an "
+                "example: ipam.contoso.com"
+            ),
+            (
+                "server.toml:8: monitoring.hosts[3]: '*' is no name of a machine; an example: "
+                "ipam.contoso.com"
+            ),
+        ],
+    ),
+    "levels of the log": (
+        ACCOUNTS + '[logging]\nlevel = "loud"\n[logging.levels]\ntwisted = "quiet"\n',
+        [
+            "server.toml:5: logging.level: 'loud' is none of debug, info, warn, error",
+            "server.toml:7: logging.levels.twisted: 'quiet' is none of debug, info, warn, error",
+        ],
+    ),
     "limits": (
         ACCOUNTS + "[limits]\noutbox = 0\nidle_timeout = -1.5\n",
         [
@@ -517,6 +631,24 @@ def test_a_section_that_cannot_be_read_is_not_judged_but_the_others_are():
         "server.toml:4: tls.key: this is the key of tls.certificate, which is missing",
         "server.toml:7: limits.outbox: the limit outbox must be more than 0",
     ]
+
+
+def test_what_is_refused_together_is_told_of_the_whole(monkeypatch):
+    def refuse(limits):
+        if limits.outbox + limits.attributes > 2000:
+            raise ValueError("outbox and attributes are too large together")
+
+    monkeypatch.setattr(Limits, "__post_init__", refuse)
+    text = "[accounts]\nfile = 'accounts'\n[limits]\noutbox = 1500\nattributes = 600\n"
+    assert problems_of(text) == [
+        "server.toml:3: limits: outbox and attributes are too large together"
+    ]
+
+
+def test_a_password_in_an_address_is_not_repeated():
+    problems = problems_of('[store]\nurl = "postgresql://ipam:hunter2@db/ipam"')
+    assert problems[-1].startswith("server.toml:2: store.url: there is a password in it: write")
+    assert "hunter2" not in str(problems)
 
 
 def test_secrets_in_the_wrong_place_are_not_repeated():

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import fields
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,16 +18,24 @@ from ipam_progress.configuration import (
     AccountsSettings,
     ClientCertificates,
     Configuration,
+    DatabaseUrl,
     Endpoint,
     KerberosSettings,
     ListenerSettings,
+    LogFormat,
+    LoggingSettings,
+    MinimumLevel,
+    MonitoringSettings,
     Override,
     PathSettings,
     PolicySettings,
     Protection,
+    Recurrence,
     RoleSettings,
     ScopePath,
     SecurityMode,
+    StoreSettings,
+    TaskSettings,
     TlsSettings,
     TlsVersion,
     Trustee,
@@ -43,9 +52,12 @@ from ipam_progress.limits import Limits
 from ipam_progress.net.server import OPERATION_PATH, SERVER_PATH
 from ipam_progress.security.ntlm import ServerNames
 from ipam_progress.security.tls import ClientCertificates as TlsClientCertificates
+from ipam_progress.session.keepalive import KeepaliveMode
 
 WHOLE = r"""
 allow_unprotected_network = true
+keepalive = "required"
+merge_progress = false
 
 [[listeners]]
 endpoint = "tcp:808"
@@ -108,6 +120,33 @@ role = "IPAM DHCP Administrator"
 [limits]
 outbox = 7
 idle_timeout = 5
+
+[tasks.Discovery]
+every = "12h"
+concurrent = 2
+
+[tasks.Audit]
+enabled = false
+
+[store]
+url = "postgresql://ipam@db.example.com/ipam"
+password_file = "database.password"
+notes = "notes"
+server = "berlin"
+keep_days = 0
+keep_operations = 500
+
+[logging]
+level = "debug"
+format = "json"
+file = "server.log"
+levels = { "twisted.web" = "info", "ipam_progress.audit" = "error" }
+
+[monitoring]
+metrics = "tcp:9464"
+page = "tcp:9465:interface=127.0.0.1"
+hosts = ["ipam.example.com"]
+allow_network = true
 """
 
 
@@ -118,6 +157,8 @@ def trustees(*texts):
 EUROPE = ScopePath(("Global", "Europe"))
 EXPECTED = Configuration(
     allow_unprotected_network=True,
+    keepalive=KeepaliveMode.REQUIRED,
+    merge_progress=False,
     listeners=(
         ListenerSettings(endpoint=Endpoint.parse("tcp:808"), protection=Protection.SIGN),
         ListenerSettings(
@@ -163,6 +204,30 @@ EXPECTED = Configuration(
         PolicySettings(who=trustees("S-1-5-21-1-2-3-1106"), role="IPAM DHCP Administrator"),
     ),
     limits=Limits(outbox=7, idle_timeout=5),
+    tasks={
+        "Discovery": TaskSettings(every=Recurrence("12h", timedelta(hours=12)), concurrent=2),
+        "Audit": TaskSettings(enabled=False),
+    },
+    store=StoreSettings(
+        url=DatabaseUrl("postgresql://ipam@db.example.com/ipam", "ipam"),
+        password_file=Path("/etc/ipam/database.password"),
+        notes=Path("/etc/ipam/notes"),
+        server="berlin",
+        keep_days=0,
+        keep_operations=500,
+    ),
+    logging=LoggingSettings(
+        level=MinimumLevel.DEBUG,
+        format=LogFormat.JSON,
+        file=Path("/etc/ipam/server.log"),
+        levels={"twisted.web": MinimumLevel.INFO, "ipam_progress.audit": MinimumLevel.ERROR},
+    ),
+    monitoring=MonitoringSettings(
+        metrics=Endpoint.parse("tcp:9464"),
+        page=Endpoint.parse("tcp:9465:interface=127.0.0.1"),
+        hosts=("ipam.example.com",),
+        allow_network=True,
+    ),
 )
 
 
@@ -214,6 +279,9 @@ def test_who_is_told_nothing_is_safe():
     assert not Configuration().allow_unprotected_network
     assert PolicySettings(who=(), role="").scope == GLOBAL_SCOPE
     assert TlsSettings().minimum_version is TlsVersion.V1_2
+    assert Configuration().store is None
+    assert Configuration().monitoring is None
+    assert not MonitoringSettings().allow_network
 
 
 # --- What stands for something elsewhere has the same names and defaults there -------------------
@@ -308,6 +376,13 @@ def test_variables_take_the_place_of_keys():
             "IPAM_PROGRESS_GROUPS__DHCP_TEAM__1": r"CONTOSO\bob",
             "IPAM_PROGRESS_LIMITS__IDLE_TIMEOUT": "2.5",
             "IPAM_PROGRESS_LIMITS__OUTBOX": "12",
+            "IPAM_PROGRESS_KEEPALIVE": "off",
+            "IPAM_PROGRESS_TASKS__SERVERAVAILABILITY__EVERY": "15m",
+            "IPAM_PROGRESS_STORE__FILE": "operations.db",
+            "IPAM_PROGRESS_STORE__KEEP_DAYS": "7",
+            "IPAM_PROGRESS_LOGGING__LEVELS": "{twisted = 'info'}",
+            "IPAM_PROGRESS_MONITORING__HOSTS__0": "ipam.example.com",
+            "IPAM_PROGRESS_MONITORING__PAGE": "tcp:9465:interface=127.0.0.1",
             "IPAM_PROGRESS_POLICIES__0__SCOPE": r"\Global",
             "IPAM_PROGRESS_CONFIG": "the file's name, which is no key",
             "PATH": "/bin",
@@ -323,6 +398,11 @@ def test_variables_take_the_place_of_keys():
         "IPAM Administrators": trustees("carol", "dave"),
     }
     assert configuration.limits == Limits(idle_timeout=2.5, outbox=12)
+    assert configuration.keepalive is KeepaliveMode.OFF
+    assert configuration.tasks["ServerAvailability"].every.interval == timedelta(minutes=15)
+    assert configuration.store == StoreSettings(file=Path("operations.db"), keep_days=7)
+    assert configuration.logging.levels == {"twisted": MinimumLevel.INFO}
+    assert configuration.monitoring.hosts == ("ipam.example.com",)
 
 
 def test_a_whole_list_in_one_variable_and_elements_of_it_in_others():
@@ -347,8 +427,9 @@ ENVIRONMENT = {
         "XYZ__A",
         "1",
         (
-            "there is no such key; $ goes on with one of ALLOW_UNPROTECTED_NETWORK, LISTENERS, "
-            "PATHS, ACCOUNTS, KERBEROS, TLS, GROUPS, ROLES, SCOPES, POLICIES, LIMITS"
+            "there is no such key; $ goes on with one of ALLOW_UNPROTECTED_NETWORK, KEEPALIVE, "
+            "MERGE_PROGRESS, LISTENERS, PATHS, ACCOUNTS, KERBEROS, TLS, GROUPS, ROLES, SCOPES, "
+            "POLICIES, LIMITS, TASKS, STORE, LOGGING, MONITORING"
         ),
     ),
     "below a value": (
@@ -364,6 +445,11 @@ ENVIRONMENT = {
             "IPAM_ADMINISTRATORS, IPAM_ASM_ADMINISTRATORS, IPAM_MSM_ADMINISTRATORS, "
             "IPAM_IP_AUDIT_ADMINISTRATORS"
         ),
+    ),
+    "no task": (
+        "TASKS__DISCOVER__EVERY",
+        "24h",
+        "there is no such key; is $TASKS__DISCOVERY meant?",
     ),
     "no element": (
         "LISTENERS__X__ENDPOINT",
@@ -499,9 +585,11 @@ def test_what_is_written_is_read_again():
     configuration, sources = parse_configuration(WHOLE, name="a.toml", folder=Path("/etc/ipam"))
     written = write_configuration(configuration, sources)
     assert read(written) == configuration
-    assert "outbox = 7  # a.toml:63\n" in written
+    assert "outbox = 7  # a.toml:65\n" in written
     assert "drain = 8388608  # default\n" in written
     assert "'CONTOSO\\alice'" in written
+    assert "\n[tasks.Audit]\nenabled = false  # a.toml:73\n" in written
+    assert 'every = "12h"  # a.toml:69\n' in written
 
 
 def test_what_was_left_out_is_written_as_its_default():
@@ -512,6 +600,8 @@ def test_what_was_left_out_is_written_as_its_default():
     assert read(written) == configuration
     assert written.startswith(
         "allow_unprotected_network = false  # default\n"
+        'keepalive = "observed"  # default\n'
+        "merge_progress = true  # default\n"
         "roles = []  # default\n"
         "scopes = []  # default\n"
         "policies = []  # default\n"

@@ -1,14 +1,24 @@
-"""Endpoints beside Twisted's own reading of them, trustees, scopes."""
+"""Endpoints beside Twisted's own reading of them, databases, recurrences, trustees, scopes."""
 
 import re
+from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import make_url
 from twisted.internet.endpoints import quoteStringArgument, serverFromString
 from twisted.internet.testing import MemoryReactor
 
-from ipam_progress.configuration import GLOBAL_SCOPE, Endpoint, ScopePath, Trustee
+from ipam_progress.configuration import (
+    GLOBAL_SCOPE,
+    DatabaseUrl,
+    Endpoint,
+    Recurrence,
+    ScopePath,
+    Trustee,
+)
 
 EXAMPLE = "an example: tcp:9100:interface=127.0.0.1"
 
@@ -151,3 +161,98 @@ def test_scopes_are_a_tree():
 def test_what_is_no_scope(text, message):
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         ScopePath.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "user"),
+    [
+        ("postgresql://ipam@db.example.com/ipam", "ipam"),
+        ("postgresql://ipam@db.example.com:5433/ipam?sslmode=verify-full", "ipam"),
+        ("postgresql://i%40pam@[2001:db8::1]:5432/ipam", "i%40pam"),
+        ("postgresql://db/ipam", None),
+        ("postgresql:///ipam?host=/run/postgresql", None),
+        ("postgresql://ipam@/ipam?host=/run/postgresql", "ipam"),
+    ],
+)
+def test_databases(text, user):
+    database = DatabaseUrl.parse(text)
+    assert str(database) == text
+    assert database.user == user
+    heard = make_url(text)
+    assert heard.password is None
+    assert heard.database == "ipam"
+
+
+NO_DATABASE = (
+    "this is no address of a database; an example: postgresql://ipam@db.example.com/ipam (an "
+    "SQLite file is named in file)"
+)
+PASSWORD = (
+    "there is a password in it: write it into a file of its own, name that in password_file, and "
+    "leave it out here"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", NO_DATABASE),
+        ("operations.db", NO_DATABASE),
+        ("sqlite:///operations.db", NO_DATABASE),
+        ("postgres://ipam@db/ipam", NO_DATABASE),
+        ("postgresql://ipam@db", NO_DATABASE),
+        ("postgresql://ipam@db/", NO_DATABASE),
+        ("postgresql://ipam@db/a/b", NO_DATABASE),
+        ("postgresql://ipam@db:port/ipam", NO_DATABASE),
+        ("postgresql://ipam@[xyz]/ipam", NO_DATABASE),
+        ("postgresql://a@b@db/ipam", NO_DATABASE),
+        ("postgresql://ipam:secret@db/ipam", PASSWORD),
+        ("postgresql://ipam:@db/ipam", PASSWORD),
+        ("postgresql://ipam:se/cret@db/ipam", NO_DATABASE),
+        ("postgresql://ipam:se@cret@db/ipam", PASSWORD),
+        ("mysql://ipam:secret@db/ipam", PASSWORD),
+        ("postgresql://ipam@db/ipam?sslmode=require&PASSWORD=secret", PASSWORD),
+    ],
+)
+def test_what_is_no_database(text, message):
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        DatabaseUrl.parse(text)
+
+
+@given(st.text("postgresql:/@?#&=[]%a1.\0 ") | st.text(":/@?#&=a").map("postgresql://".__add__))
+def test_no_text_with_a_password_is_a_database(text):
+    with suppress(ValueError):
+        assert make_url(str(DatabaseUrl.parse(text))).password is None
+
+
+@given(st.text(min_size=1))
+def test_a_password_can_be_any_text(password):
+    database = DatabaseUrl.parse("postgresql://ipam@db.example.com/ipam?sslmode=require")
+    heard = make_url(database.with_password(password))
+    assert (heard.username, heard.password, heard.host) == ("ipam", password, "db.example.com")
+    assert heard.query == {"sslmode": "require"}
+
+
+@pytest.mark.parametrize(
+    ("text", "interval"),
+    [
+        ("90s", timedelta(seconds=90)),
+        ("15m", timedelta(minutes=15)),
+        ("24h", timedelta(days=1)),
+        ("999999d", timedelta(days=999_999)),
+        ("never", None),
+    ],
+)
+def test_recurrences(text, interval):
+    recurrence = Recurrence.parse(text)
+    assert recurrence.interval == interval
+    assert str(recurrence) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "0m", "000s", "15", "m", "1.5h", "-1d", "1w", "15 m", "1h30m", "1000000s", "٣m"]
+)
+def test_what_is_no_recurrence(text):
+    message = f"{text!r} is no time between two runs: seconds, minutes, hours or days are due, "
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
+        Recurrence.parse(text)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ipam_progress.configuration.forms import Form, annotations_of, form_of
-from ipam_progress.configuration.model import BUILT_IN_GROUPS, Configuration
+from ipam_progress.configuration.model import BUILT_IN_GROUPS, TASK_NAMES, Configuration
 from ipam_progress.configuration.positions import Key
 from ipam_progress.configuration.sources import Override
 
@@ -25,7 +25,10 @@ PREFIX: Final = "IPAM_PROGRESS_"
 _NOT_OURS: Final = frozenset({f"{PREFIX}CONFIG"})
 """Variables of other meaning: this one names the configuration's file."""
 
-_KNOWN_NAMES: Final[Mapping[Key, tuple[str, ...]]] = {("groups",): BUILT_IN_GROUPS}
+_KNOWN_NAMES: Final[Mapping[Key, tuple[str, ...]]] = {
+    ("groups",): BUILT_IN_GROUPS,
+    ("tasks",): TASK_NAMES,
+}
 """Keys that are known in tables where any key may be."""
 
 _EXAMPLES: Final = {Form.LIST: '["a", "b"]', Form.MAPPING: '{a = "b"}', Form.TABLE: '{a = "b"}'}

@@ -13,29 +13,48 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from ipam_progress.configuration.values import GLOBAL_SCOPE, Endpoint, ScopePath, Trustee
+from ipam_progress.configuration.values import (
+    GLOBAL_SCOPE,
+    DatabaseUrl,
+    Endpoint,
+    Recurrence,
+    ScopePath,
+    Trustee,
+)
+from ipam_progress.contracts import IpamTaskType
 from ipam_progress.identity import IpamGroup
 from ipam_progress.limits import Limits
+from ipam_progress.session.keepalive import KeepaliveMode
 
 __all__ = [
     "BUILT_IN_GROUPS",
+    "TASK_NAMES",
     "AccessScopeSettings",
     "AccountsSettings",
     "ClientCertificates",
     "Configuration",
     "KerberosSettings",
     "ListenerSettings",
+    "LogFormat",
+    "LoggingSettings",
+    "MinimumLevel",
+    "MonitoringSettings",
     "PathSettings",
     "PolicySettings",
     "Protection",
     "RoleSettings",
     "SecurityMode",
+    "StoreSettings",
+    "TaskSettings",
     "TlsSettings",
     "TlsVersion",
 ]
 
 BUILT_IN_GROUPS: Final = tuple(group.value for group in IpamGroup)
 """The groups that rights come from, [MS-IPAMM2] 3.1.4.3."""
+
+TASK_NAMES: Final = tuple(each.value for each in IpamTaskType if each is not IpamTaskType.None_)
+"""The recurring tasks, [MS-IPAMM2] 2.2.5.55."""
 
 DEFAULT_ENDPOINT: Final = Endpoint.parse("tcp:9100:interface=127.0.0.1")
 """Where a server listens that is not told where."""
@@ -75,6 +94,24 @@ class TlsVersion(Enum):
 
     V1_2 = "1.2"
     V1_3 = "1.3"
+
+
+class MinimumLevel(Enum):
+    """How much weight an event has at least that goes to the log."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARN = "warn"
+    ERROR = "error"
+
+
+class LogFormat(Enum):
+    """What the lines of the log are."""
+
+    TEXT = "text"
+    """For people."""
+    JSON = "json"
+    """An object each, with the fields of the event."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,15 +210,62 @@ class PolicySettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TaskSettings:
+    """``[tasks.Discovery]`` and so on: how a task runs. What is None is left to the program."""
+
+    enabled: bool = True
+    every: Recurrence | None = None
+    concurrent: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreSettings:
+    """``[store]``: what operations and tasks are recorded in, an SQLite file or PostgreSQL."""
+
+    file: Path | None = None
+    url: DatabaseUrl | None = None
+    password_file: Path | None = None
+    notes: Path | None = None
+    server: str = "default"
+    keep_days: int = 90
+    keep_operations: int = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggingSettings:
+    """``[logging]``: what is logged, how, and where to."""
+
+    level: MinimumLevel = MinimumLevel.INFO
+    format: LogFormat = LogFormat.TEXT
+    file: Path | None = None
+    levels: Mapping[str, MinimumLevel] = field(default_factory=lambda: _NOTHING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitoringSettings:
+    """``[monitoring]``: where metrics and the live page are to be seen, and by whom."""
+
+    metrics: Endpoint | None = None
+    page: Endpoint | None = None
+    hosts: tuple[str, ...] = ()
+    allow_network: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
     """The whole of it.
 
     Attributes:
         groups: The members of groups, by the groups' names: those that [MS-IPAMM2] knows and any
             others, which only `policies` use.
+        tasks: Of the tasks that are not as the program has them, by their names.
+        store: None if nothing is recorded.
+        monitoring: None if there is nothing to be seen.
     """
 
     allow_unprotected_network: bool = False
+    keepalive: KeepaliveMode = KeepaliveMode.OBSERVED
+    merge_progress: bool = True
     listeners: tuple[ListenerSettings, ...] = (ListenerSettings(),)
     paths: PathSettings = PathSettings()
     accounts: AccountsSettings | None = None
@@ -192,3 +276,7 @@ class Configuration:
     scopes: tuple[AccessScopeSettings, ...] = ()
     policies: tuple[PolicySettings, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    tasks: Mapping[str, TaskSettings] = field(default_factory=lambda: _NOTHING)
+    store: StoreSettings | None = None
+    logging: LoggingSettings = LoggingSettings()
+    monitoring: MonitoringSettings | None = None

@@ -249,7 +249,7 @@ class _Reader:
 
     def _table(self, kind: type, value: Any, key: Key) -> Any:
         if not isinstance(value, dict):
-            header = f"[{key[-1]}]" if isinstance(key[-1], str) else f"[[{key[-2]}]]"
+            header = f"[{spell_key(key)}]" if isinstance(key[-1], str) else f"[[{key[-2]}]]"
             return self._fail(key, f"a table is due, not {_words(value)}; write {header}")
         self._check_names(kind, value, key)
         annotations = annotations_of(kind)

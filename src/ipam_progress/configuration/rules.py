@@ -5,6 +5,7 @@ yields the keys that do not go together with others, with what to do. Safety is 
 anyone on a network could use or listen to is refused unless it was asked for in words.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from typing import Final, NamedTuple, TypeAlias
@@ -12,6 +13,7 @@ from typing import Final, NamedTuple, TypeAlias
 from ipam_progress.authorization.roles import BUILT_IN, custom_role
 from ipam_progress.configuration.model import (
     BUILT_IN_GROUPS,
+    TASK_NAMES,
     ClientCertificates,
     Configuration,
     SecurityMode,
@@ -36,6 +38,7 @@ _NETBIOS_NAME: Final = 15
 """The letters a NetBIOS name can have; NTLM's own limit is no smaller."""
 
 _DNS_NAME: Final = 255
+_HOST: Final = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
 
 def _listeners(configuration: Configuration, sources: Sources) -> Iterator[Problem]:
@@ -240,6 +243,71 @@ def _policies(configuration: Configuration, _: Sources) -> Iterator[Problem]:
             )
 
 
+def _tasks(configuration: Configuration, _: Sources) -> Iterator[Problem]:
+    for name, task in configuration.tasks.items():
+        if name not in TASK_NAMES:
+            yield Problem(("tasks", name), _unknown(name, "task", list(TASK_NAMES)))
+        if task.concurrent is not None and task.concurrent < 1:
+            yield Problem(
+                ("tasks", name, "concurrent"), "one run at once is the least there can be"
+            )
+
+
+def _store(configuration: Configuration, _: Sources) -> Iterator[Problem]:
+    store = configuration.store
+    if store is None:
+        return
+    if store.file is None and store.url is None:
+        yield Problem(
+            ("store", "file"),
+            "the store has to be somewhere: name its file here (SQLite), or a database of "
+            "PostgreSQL in store.url",
+        )
+    if store.file is not None:
+        if store.url is not None:
+            yield Problem(("store", "url"), "there is a file in store.file already; keep one")
+        for name, why in (
+            ("password_file", "a file needs no password"),
+            ("notes", "the notes of a file are beside it"),
+        ):
+            if getattr(store, name) is not None:
+                yield Problem(("store", name), f"{why}; leave this out")
+    elif store.url is not None and store.password_file is not None and store.url.user is None:
+        yield Problem(
+            ("store", "url"),
+            "it does not say whose password it is: postgresql://USER@HOST/DATABASE",
+        )
+    for name in ("keep_days", "keep_operations"):
+        if getattr(store, name) < 0:
+            yield Problem(("store", name), "a number is due, or 0 for all")
+
+
+def _monitoring(configuration: Configuration, _: Sources) -> Iterator[Problem]:
+    monitoring = configuration.monitoring
+    if monitoring is None:
+        return
+    if monitoring.metrics is None and monitoring.page is None:
+        yield Problem(
+            ("monitoring",),
+            "nothing is to be seen anywhere: give an endpoint to metrics, to page, or to both, or "
+            "leave the section out",
+        )
+    for name in ("metrics", "page"):
+        endpoint = getattr(monitoring, name)
+        if not (endpoint is None or endpoint.is_local or monitoring.allow_network):
+            yield Problem(
+                ("monitoring", name),
+                "whoever can reach this endpoint could look, for there is no login; listen on "
+                "loopback alone (interface=127.0.0.1), or set monitoring.allow_network = true",
+            )
+    for index, host in enumerate(monitoring.hosts):
+        if not _HOST.fullmatch(host):
+            yield Problem(
+                ("monitoring", "hosts", index),
+                f"{host!r} is no name of a machine; an example: ipam.contoso.com",
+            )
+
+
 def _unknown(name: str, what: str, known: list[str]) -> str:
     close = get_close_matches(name, known, 1)
     advice = f'is "{close[0]}" meant?' if close else f"those are {', '.join(known)}"
@@ -257,5 +325,8 @@ RULES: Final[tuple[tuple[tuple[str, ...], Rule], ...]] = (
     (("roles",), _roles),
     (("scopes",), _scopes),
     (("policies", "roles", "scopes"), _policies),
+    (("tasks",), _tasks),
+    (("store",), _store),
+    (("monitoring",), _monitoring),
 )
 """The sections that a rule looks at, and the rule; it is asked when all of them could be read."""

@@ -1,14 +1,16 @@
-"""The values of a configuration that are more than a text: endpoints, trustees, access scopes.
+"""The values of a configuration that are more than a text: endpoints, databases, names and so on.
 
 Each is made by its `parse`, which raises `ValueError` with what is wrong and what to write instead.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from ipaddress import ip_address
 from typing import Final, Self
+from urllib.parse import quote
 
-__all__ = ["GLOBAL_SCOPE", "Endpoint", "ScopePath", "Trustee"]
+__all__ = ["GLOBAL_SCOPE", "DatabaseUrl", "Endpoint", "Recurrence", "ScopePath", "Trustee"]
 
 _ARGUMENT: Final = re.compile(r"((?:[^:\\]|\\.)*)(:|$)", re.DOTALL)
 _NAMED: Final = re.compile(r"((?:[^=\\]|\\.)*)=(.*)", re.DOTALL)
@@ -17,7 +19,17 @@ _KIND: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _PORT: Final = re.compile(r"[0-9]{1,5}")
 _SID: Final = re.compile(r"S-1-[0-9]{1,15}(?:-[0-9]{1,10}){1,15}")
 
+_DATABASE: Final = re.compile(
+    r"postgresql://(?:(?P<user>[^:/@?#]+)@)?"
+    r"(?:[^:/@?#\[\]]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?"
+    r"/[^:/@?#]+(?:\?[^@#]*)?"
+)
+_PASSWORD_IN_URL: Final = re.compile(r"://[^/?#]*:[^/]*@|[?&]password=", re.IGNORECASE)
+_RECURRENCE: Final = re.compile(r"([0-9]{1,6})([smhd])")
+
 _EXAMPLE: Final = "tcp:9100:interface=127.0.0.1"
+_EXAMPLE_OF_DATABASE: Final = "postgresql://ipam@db.example.com/ipam"
+_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,3 +191,79 @@ class ScopePath:
 
 GLOBAL_SCOPE: Final = ScopePath(("Global",))
 """The scope that all others lie in, [MS-IPAMM2] 3.1.1.1.40.1."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseUrl:
+    """The address of a PostgreSQL database: ``postgresql://ipam@db.example.com/ipam``.
+
+    There is no password in it, and what is wrong with one is told without repeating it.
+
+    Attributes:
+        text: As PostgreSQL's own programs take it.
+        user: Who logs on; None where the text does not say.
+    """
+
+    text: str
+    user: str | None = field(compare=False)
+
+    def __str__(self) -> str:
+        return self.text
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Take an address.
+
+        Raises:
+            ValueError: If it is none, or has a password in it.
+        """
+        if _PASSWORD_IN_URL.search(text):
+            raise ValueError(
+                "there is a password in it: write it into a file of its own, name that in "
+                "password_file, and leave it out here"
+            )
+        match = _DATABASE.fullmatch(text)
+        if match is None:
+            raise ValueError(
+                f"this is no address of a database; an example: {_EXAMPLE_OF_DATABASE} (an SQLite "
+                "file is named in file)"
+            )
+        return cls(text, match["user"])
+
+    def with_password(self, password: str) -> str:
+        """Give the address with the password of its user, who has to be in it."""
+        before, at, behind = self.text.partition("@")
+        return f"{before}:{quote(password, safe='')}{at}{behind}"
+
+
+@dataclass(frozen=True, slots=True)
+class Recurrence:
+    """How often something happens by itself: ``90s``, ``15m``, ``24h``, ``7d`` or ``never``.
+
+    Attributes:
+        text: As it was written.
+        interval: From one time to the next; None for never.
+    """
+
+    text: str
+    interval: timedelta | None
+
+    def __str__(self) -> str:
+        return self.text
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Take a number with its unit.
+
+        Raises:
+            ValueError: If it is none.
+        """
+        if text == "never":
+            return cls(text, None)
+        match = _RECURRENCE.fullmatch(text)
+        if match is None or int(match[1]) == 0:
+            raise ValueError(
+                f"{text!r} is no time between two runs: seconds, minutes, hours or days are due, "
+                'as in "90s", "15m", "24h" or "7d", or "never"'
+            )
+        return cls(text, timedelta(**{_UNITS[match[2]]: int(match[1])}))

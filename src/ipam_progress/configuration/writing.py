@@ -32,7 +32,11 @@ def write_configuration(configuration: Configuration, sources: Sources) -> str:
         if value is None:
             continue
         form, inner = form_of(annotation)
-        if form in {Form.TABLE, Form.MAPPING}:
+        if form is Form.MAPPING and form_of(inner)[0] is Form.TABLE:
+            for below, element in value.items():
+                key = (name, below)
+                tables += _table(f"[{spell_key(key)}]", element, key, sources)
+        elif form in {Form.TABLE, Form.MAPPING}:
             tables += _table(f"[{name}]", value, (name,), sources)
         elif form is Form.LIST and form_of(inner)[0] is Form.TABLE and value:
             for index, element in enumerate(value):
