@@ -20,6 +20,7 @@ called is said in `ipam_progress.session.handlers`. Knows no wire and no Twisted
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from ipam_progress.contracts import PARAMETER_TYPES, IpamAdminOperationId, IpamTaskType
@@ -156,10 +157,15 @@ class OperationRegistry:
         return register
 
     def task(
-        self, task_type: IpamTaskType | str, *, thread: bool | None = None
+        self,
+        task_type: IpamTaskType | str,
+        *,
+        every: timedelta | None = None,
+        concurrent: int = 1,
+        thread: bool | None = None,
     ) -> Callable[[_Function], _Function]:
         """Make the decorated function the handler of a task; see `TaskRegistry.task`."""
-        return self.tasks.task(task_type, thread=thread)
+        return self.tasks.task(task_type, every=every, concurrent=concurrent, thread=thread)
 
     def find(self, operation_id: IpamAdminOperationId) -> OperationHandler | None:
         """Give what runs an operation; None if nothing does."""

@@ -2,7 +2,8 @@ r"""Who may do what: [MS-IPAMM2] 3.1.4.3, 3.19.6.1 and 3.3.6.1.
 
 An `Authorizer` has the roles and policies of a server. When a session begins, it computes once what
 its client's groups and policies are (`Authorizer.for_session`); the `SessionAuthorization` it gives
-then decides on each StartOperationWithCallback and StartTask, before anything runs::
+then decides on each StartOperationWithCallback and StartTask, before anything runs, and on what the
+client asks about::
 
     authorizer = Authorizer(
         roles=[custom_role("Scope keeper", operations=["MsmDhcpEditScope"])],
@@ -38,7 +39,12 @@ from ipam_progress.authorization.model import (
     ScopeObject,
     scope_covers,
 )
-from ipam_progress.authorization.requirements import START_TASK, Requirement, requirements_of
+from ipam_progress.authorization.requirements import (
+    GENERIC_READ,
+    START_TASK,
+    Requirement,
+    requirements_of,
+)
 from ipam_progress.authorization.roles import BUILT_IN
 from ipam_progress.contracts import (
     IpamExceptionId,
@@ -285,6 +291,25 @@ class SessionAuthorization:
             raise IpamError(
                 IpamExceptionId.IpamApiAccessDenied,
                 f"You are not allowed to start the task {task}.",
+            )
+
+    def check_read(self, operation: str) -> None:
+        """Decide on a request that only asks for something ([MS-IPAMM2] 3.3.6.1).
+
+        Consoles ask all the time: what is allowed is not told to the audit hook.
+
+        Args:
+            operation: The request: ``GetIpamTasksInfo``.
+
+        Raises:
+            IpamError: IpamApiAccessDenied if the client may not.
+        """
+        decision = self._by_membership(GENERIC_READ)
+        if not decision.allowed:
+            self._tell(operation, decision)
+            raise IpamError(
+                IpamExceptionId.IpamApiAccessDenied,
+                f"You are not allowed to ask for {operation}.",
             )
 
     def decide(self, parameters: IpamOperationWithProgressParameters) -> AuthorizationDecision:

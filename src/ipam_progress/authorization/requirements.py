@@ -23,7 +23,7 @@ from ipam_progress.contracts import (
     items_of,
 )
 
-__all__ = ["START_TASK", "Requirement", "requirements_of"]
+__all__ = ["GENERIC_READ", "START_TASK", "Requirement", "requirements_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,9 @@ class Requirement:
 
 START_TASK: Final = Requirement(ADMIN_OPERATIONS["TaskStart"])
 """What StartTask needs, [MS-IPAMM2] 3.3.6.1."""
+
+GENERIC_READ: Final = Requirement(ADMIN_OPERATIONS["GenericRead"])
+"""What the operations of IIpamServer need that only tell something, [MS-IPAMM2] 3.3.6.1."""
 
 _REQUIREMENTS: Final = {
     operation_id: tuple(Requirement(ADMIN_OPERATIONS[name], kind) for name, kind in required)

@@ -47,6 +47,7 @@ from ipam_progress.net.recovery import recover
 from ipam_progress.net.runner import TwistedHandlerRunner
 from ipam_progress.net.server_channel import ServerChannel
 from ipam_progress.net.task_conversation import TaskConversation
+from ipam_progress.net.task_outputs import TaskOutputs
 from ipam_progress.net.upgrades import ServerSecurity, UpgradeMaker
 from ipam_progress.operations import OperationRegistry
 from ipam_progress.service.application import (
@@ -59,6 +60,7 @@ from ipam_progress.service.protocol import SessionCodec
 from ipam_progress.session.keepalive import KeepaliveMode
 from ipam_progress.session.server import SessionSettings
 from ipam_progress.store import Store
+from ipam_progress.tasks import TaskScheduler
 
 __all__ = ["HISTORY_PATH", "OPERATION_PATH", "SERVER_PATH", "Listener", "ManagementServer"]
 
@@ -117,7 +119,7 @@ class _ChannelFactory(Factory):
 
 
 class ManagementServer(Service):
-    """Serves IIpamOperationWithProgress and IIpamServer.StartTask over net.tcp.
+    """Serves IIpamOperationWithProgress and the tasks of IIpamServer over net.tcp.
 
     Start it like any Twisted service (`startService`), or with `start`, which tells when it
     listens. Both must happen in the reactor's thread. It can be started again after it has stopped.
@@ -126,6 +128,7 @@ class ManagementServer(Service):
         registry: The handlers of operations and tasks.
         limits: What clients can make the server spend.
         keepalive: From when on a session is dropped whose client has fallen silent.
+        tasks: Runs the tasks and tells how they stand; programs trigger them here too.
         events: Tells programs what happens in the server.
         counters: What happens too often for that.
         urls: Where it listens, one a listener, while it does: ``net.tcp://127.0.0.1:9100``.
@@ -202,6 +205,7 @@ class ManagementServer(Service):
         self.events = EventHub(self.runner.log_failure)
         self.counters = Counters()
         self.recorder = Recorder(self.events, reactor, store)
+        self.tasks = TaskScheduler(registry.tasks, TaskOutputs(self.runner, self.events, reactor))
         self._sessions = 0  # that there ever were
         self.operation_endpoint = ServiceEndpoint(
             operation_with_progress_application(self.runner.log_failure)
@@ -298,6 +302,7 @@ class ManagementServer(Service):
     def _open_ports(self) -> Generator[Deferred[Any], Any, tuple[str, ...]]:
         ports = self._ports = []
         factories = self._factories = []
+        self.tasks.start()
         try:
             for listener in self.listeners:
                 endpoint = serverFromString(self.reactor, _patient(listener.endpoint))
@@ -377,6 +382,7 @@ class ManagementServer(Service):
 
     @inlineCallbacks
     def _stop(self) -> Generator[Deferred[Any], Any, None]:
+        self.tasks.stop()
         ports, self._ports = self._ports, []
         closing = [maybeDeferred(port.stopListening) for port in ports]
         for port_closed in closing:
