@@ -71,7 +71,7 @@ class PostgresqlServer:
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [self._programs / "postgres", "-D", self._folder / "data", "-p", str(self.port),
-                 "-k", self._folder, "-c", "listen_addresses=127.0.0.1"],
+                 "-k", self._folder, "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self._folder, **self._user,
             )  # fmt: skip
         deadline = time.monotonic() + 30

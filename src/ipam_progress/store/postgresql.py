@@ -111,16 +111,18 @@ class PostgresqlDatabase:
         connection.execute(select(func.pg_advisory_xact_lock(_lock_key("upgrade"))))
 
     def _claim(self, connection: Any, owner: str) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", (_lock_key(f"server {owner}"),))
-            is_ours = cursor.fetchone()[0]
-        connection.commit()
-        if not is_ours:
+        import psycopg  # noqa: PLC0415 (an extra)
+
+        try:
+            # waits for as long as lock_timeout says: a process that was killed may still be there
+            connection.execute("SELECT pg_advisory_lock(%s)", (_lock_key(f"server {owner}"),))
+            connection.commit()
+        except psycopg.errors.LockNotAvailable:
             connection.close()
             raise StoreUnavailableError(
                 f"{self.shown}: another process has it open as the server {owner!r}; end that one,"
                 " or give this one a name of its own"
-            )
+            ) from None
 
 
 def _lock_key(purpose: str) -> int:

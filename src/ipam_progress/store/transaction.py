@@ -53,7 +53,7 @@ class _Upserts:
     def __init__(self, insert: _Insert) -> None:
         self.add = {
             table: insert(table).on_conflict_do_nothing()
-            for table in (operations, task_runs, audit)
+            for table in (operations, subtasks, task_runs, audit)
         }
         self.save = {table: self._replacing(insert, table) for table in (subtasks, tasks, servers)}
 
@@ -118,7 +118,7 @@ class StoreTransaction:
     def add_operation(self, record: OperationRecord) -> None:
         """Put an operation on record; nothing happens if it is there already."""
         self._add(operations, record)
-        self._save_subtasks(record.id, record.subtasks)
+        self._write_subtasks(self._upserts.add[subtasks], record.id, record.subtasks)
 
     def save_progress(
         self,
@@ -362,12 +362,17 @@ class StoreTransaction:
         return {"owner": self._owner, **values}
 
     def _save_subtasks(self, operation: UUID, changed: Iterable[SubtaskRecord]) -> None:
+        self._write_subtasks(self._upserts.save[subtasks], operation, changed)
+
+    def _write_subtasks(
+        self, statement: Any, operation: UUID, changed: Iterable[SubtaskRecord]
+    ) -> None:
         rows = [
             {"operation": operation, **{name: getattr(each, name) for name in each.__slots__}}
             for each in changed
         ]
         if rows:
-            self._connection.execute(self._upserts.save[subtasks], rows)
+            self._connection.execute(statement, rows)
 
     def _operation(self, *conditions: Any) -> OperationRecord | None:
         row = self._connection.execute(
