@@ -25,7 +25,8 @@ class Limits:
             ([MS-IPAMM2] 3.1.5, 3.2.5)?
         keepalive_grace: So many looks in a row may find nothing; at the next one the server drops
             the session.
-        tcp_keepalive: Until a connection to a machine that has gone is ended, while nobody sends.
+        tcp_keepalive: Until a connection to a machine that has gone is ended, while nobody sends;
+            a client's also while it does.
         completion_timeout: For the client's End after its operation has completed.
         stop_timeout: For running handlers when the server stops.
         close_timeout: For a peer that was sent our End or a fault to take notice, and for one whose

@@ -52,6 +52,7 @@ from ipam_progress.limits import Limits
 from ipam_progress.net.channel import Channel
 from ipam_progress.net.codecs import codec_factory
 from ipam_progress.net.server import HISTORY_PATH, OPERATION_PATH, SERVER_PATH
+from ipam_progress.net.tcp_keepalive import bound_retransmission
 from ipam_progress.net.upgrades import ClientSecurity, UpgradeMaker
 from ipam_progress.net.waiter import DeferredWaiter
 from ipam_progress.records import OperationRecord, Outcome
@@ -210,6 +211,7 @@ class ClientChannel(Channel):
     def connectionMade(self) -> None:
         """Begin the session."""
         super().connectionMade()
+        bound_retransmission(self.transport.getHandle(), self._limits.tcp_keepalive)
         self.set_deadline(
             self._timeout, self.abort, f"no session was opened within {self._timeout:g} seconds"
         )
