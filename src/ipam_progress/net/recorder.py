@@ -23,7 +23,6 @@ from uuid import UUID, uuid4
 
 from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.internet.interfaces import IDelayedCall
-from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 
 from ipam_progress.authorization import AuditEntry
@@ -167,12 +166,11 @@ class Recorder:
         Returns:
             What fires when that is done.
         """
-        if self._store is None:
-            return
         writer, self.writer = self.writer, None
         if writer is not None:
             yield deferred_of(writer.stop())
-        yield deferToThread(self._store.close)
+        if self._store is not None:
+            self._store.close()
 
     def leave(self) -> None:
         """Put on record what becomes of operations that no session waits for: the server stops.

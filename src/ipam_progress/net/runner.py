@@ -93,8 +93,16 @@ class TwistedHandlerRunner:
             return Deferred.fromCoroutine(call.invoke())
         if call.kind is HandlerKind.DIRECT:
             return call.invoke()
-        assert self._pool is not None, "no session is open before start() nor after stop()"
-        return deferToThreadPool(self._reactor, self._pool, call.invoke)
+        return self.in_thread(call.invoke)
+
+    def in_thread(self, function: Callable[[], Any]) -> Deferred[Any]:
+        """Call what may block in a thread of the pool.
+
+        Returns:
+            What fires with its result, or with what it raised.
+        """
+        assert self._pool is not None, "nothing runs before start() nor after stop()"
+        return deferToThreadPool(self._reactor, self._pool, function)
 
     def log_failure(self, description: str, error: BaseException) -> None:
         """Log an exception whose text is not for the client."""

@@ -24,7 +24,6 @@ from twisted.internet.defer import (
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IAddress, IListeningPort
 from twisted.internet.protocol import Factory
-from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 
 from ipam_progress import framing
@@ -146,6 +145,8 @@ class ManagementServer(Service):
         server_path: Path of IIpamServer.
         limits: None for the usual ones.
         keepalive: From when on a session is dropped whose client has fallen silent.
+        merge_progress: Whether a client that is slower than its handler gets the newest of what
+            waits for it; else handlers wait.
         identities: Finds out who a client is, and in which groups; None knows the SIDs of
             Kerberos tickets only.
         authorizer: Tells who may start what; None lets everyone start everything. Sessions that
@@ -171,6 +172,7 @@ class ManagementServer(Service):
         server_path: str = SERVER_PATH,
         limits: Limits | None = None,
         keepalive: KeepaliveMode = KeepaliveMode.OBSERVED,
+        merge_progress: bool = True,
         identities: IdentityResolver | None = None,
         authorizer: Authorizer | None = None,
         store: Store | None = None,
@@ -213,6 +215,7 @@ class ManagementServer(Service):
         self.task_endpoint = ServiceEndpoint(ipam_server_application(self.runner.log_failure))
         self.session_settings = SessionSettings(
             outbox_limit=self.limits.outbox,
+            merge_progress=merge_progress,
             completion_timeout=self.limits.completion_timeout,
             inactivity_timeout=self.limits.receive_timeout,
             stop_timeout=self.limits.stop_timeout,
@@ -275,12 +278,14 @@ class ManagementServer(Service):
     def _open_store(self, store: Store) -> Generator[Deferred[Any], Any, None]:
         """Open the store, and see to what an earlier run has left in it."""
         try:
-            yield deferToThread(store.open)
+            yield self.runner.in_thread(store.open)
             if not self.running:
-                yield deferToThread(store.close)
+                store.close()
                 raise CancelledError
             self.recorder.start()
             yield recover(self)
+            if not self.running:
+                raise CancelledError
         except Exception:
             yield self.stopService()
             raise

@@ -89,15 +89,15 @@ class IpamApplication(Application):  # type: ignore[misc]  # Spyne has no types
     def process_request(self, ctx: Any) -> None:
         """Call the method of a context; its exception becomes `ctx.out_error`.
 
-        Where the method gives a Future, that becomes `ctx.awaited`, and `complete_request` is to
-        follow when it is done.
+        Where the method gives a Future, that becomes `ctx.inprot_ctx.awaited`, and
+        `complete_request` is to follow when it is done.
         """
         try:
             ctx.fire_event("method_call")
             result = self.call_wrapper(ctx)
             if isinstance(result, Future):
                 if not result.done():
-                    ctx.awaited = result
+                    ctx.inprot_ctx.awaited = result
                     return
                 result = result.result()
             self._returned(ctx, result)

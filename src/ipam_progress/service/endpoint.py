@@ -92,7 +92,7 @@ class ServiceEndpoint(ServerBase):  # type: ignore[misc]  # Spyne has no types
                 self.get_in_object(ctx)
             if ctx.out_error is None:
                 self.get_out_object(ctx)
-                later = ctx.awaited
+                later = ctx.inprot_ctx.awaited
             if later is None:
                 return self._encode(ctx)
         finally:

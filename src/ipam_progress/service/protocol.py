@@ -99,6 +99,7 @@ class EnvelopeExchange(ProtocolContext):  # type: ignore[misc]  # Spyne has no t
         operation: What it asks for, as soon as that is known to be served.
         relates_to: Its MessageID, as soon as it is known to have one.
         broken: Why the document could not be read to its end, if it could not.
+        awaited: What the method gave where its result comes later.
     """
 
     message: Message
@@ -111,6 +112,7 @@ class EnvelopeExchange(ProtocolContext):  # type: ignore[misc]  # Spyne has no t
         self.itself = protocol
         self.type = None
         self.broken: BinaryXmlError | None = None
+        self.awaited: Future[Any] | None = None
 
 
 _MESSAGES: Final = (
@@ -121,14 +123,9 @@ _MESSAGES: Final = (
 
 
 class EnvelopeContext(MethodContext):  # type: ignore[misc]  # Spyne has no types
-    """The context of a call, as listeners and service methods see it.
-
-    Attributes:
-        awaited: What the method gave where its result comes later.
-    """
+    """The context of a call, as listeners and service methods see it."""
 
     TransportContext = EnvelopeTransport
-    awaited: Future[Any] | None = None
 
     def close(self) -> None:
         """Tell the listeners that the call is over, and let go of the messages.
