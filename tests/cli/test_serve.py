@@ -3,14 +3,17 @@
 import json
 import signal
 import socket
+from types import SimpleNamespace
 
 import click
 import pytest
 from twisted.internet.defer import Deferred
+from twisted.logger import globalLogPublisher
 
 from ipam_progress.cli import credentials
+from ipam_progress.cli.logs import Log
 from ipam_progress.cli.process import Ended, ExitStatus
-from ipam_progress.cli.serve import serve_until_cancelled
+from ipam_progress.cli.serve import _hang_up, serve_until_cancelled
 from ipam_progress.net.server import ManagementServer
 from ipam_progress.operations import OperationRegistry
 
@@ -140,6 +143,11 @@ def test_an_endpoint_that_is_none(endpoint, cause) -> None:
         (["--security", "none", "--demo", "--limit", "patience=1"], "the keys here are envelope"),
         (["--security", "none", "--demo", "--limit", "drain=much"], "as in drain=10"),
         (["--security", "none", "--demo", "--limit", "drain=0"], "drain must be more than 0"),
+        (["--security", "none", "--demo", "--log-level", "loud"], "'loud' is not one of 'debug'"),
+        (["--security", "none", "--demo", "--log-format", "xml"], "'xml' is not one of 'text'"),
+        (["--security", "none", "--demo", "--store", "mysql://db/x"], "no address of a database"),
+        (["--security", "none", "--demo", "--metrics", "9464"], "--metrics: monitoring.metrics"),
+        (["--security", "none", "--demo", "--page", "tcp:9465"], "monitoring.allow_network = true"),
         (["--security", "none", "--app", "program"], "as in myserver:registry"),
         (["--security", "none", "--app", ":registry"], "as in myserver:registry"),
         (["--security", "none", "--app", "no_such_module:registry"], "No module named"),
@@ -220,6 +228,84 @@ def test_what_a_handler_raises_is_in_the_log(app, command, stopped_in_order) -> 
     # everything else is one line of its own, with its time
     others = [line for line in errors if line not in traceback]
     assert all(line[:2] == "20" for line in others)
+
+
+def test_a_password_on_the_command_line_is_refused_and_not_repeated(invoke) -> None:
+    store = "postgresql://ipam:hunter2@db/ipam"
+    result = invoke("serve", "--security", "none", "--demo", "--store", store)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Error: --store: store.url: there is a password in it: ")
+    assert "hunter2" not in result.output
+
+
+def test_the_log_as_json(serve) -> None:
+    server = serve("--demo", "--log-format", "json")
+    server.signal(signal.SIGTERM)
+    status, _, errors = server.end()
+    assert status == 0
+    lines = [json.loads(line) for line in errors]
+    assert all(line["namespace"].startswith("ipam_progress.") for line in lines)
+    (started,) = (line for line in lines if "operations" in line)
+    assert (started["level"], started["operations"], started["tasks"]) == ("info", 49, 8)
+
+
+def test_the_log_of_a_level(serve) -> None:
+    server = serve("--demo", "--log-level", "warn")
+    server.signal(signal.SIGTERM)
+    assert server.end() == (0, [], [])
+
+
+def test_the_log_in_a_file_that_is_moved_away(command, monkeypatch, tmp_path) -> None:
+    configuration = tmp_path / "server.toml"
+    configuration.write_text(
+        '[[listeners]]\nendpoint = "tcp:0:interface=127.0.0.1"\nsecurity = "none"\n'
+        '[logging]\nfile = "server.log"\n[logging.levels]\n"ipam_progress.net" = "error"\n'
+    )
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.settimeout(30)
+        systemd.bind(str(tmp_path / "notify"))
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        server = command("serve", "--config", str(configuration), "--demo")
+        assert systemd.recv(100) == b"READY=1"
+        (tmp_path / "server.log").rename(tmp_path / "server.log.1")
+        server.signal(signal.SIGHUP)
+        assert systemd.recv(100).startswith(b"RELOADING=1\nMONOTONIC_USEC=")
+        assert systemd.recv(100) == b"READY=1"
+        server.signal(signal.SIGTERM)
+        assert systemd.recv(100) == b"STOPPING=1"
+        status, _, errors = server.end()
+    assert (status, errors) == (0, [])
+    assert "operations: 49" in (tmp_path / "server.log.1").read_text()
+    again, stopping, stopped = (tmp_path / "server.log").read_text().splitlines()
+    assert "were read again" in again
+    assert stopping.endswith("info: stopping")
+    assert stopped.endswith("info: stopped")
+
+
+def test_a_log_that_cannot_be_opened_again_goes_on(tmp_path) -> None:
+    (tmp_path / "logs").mkdir()
+    log = Log(file=tmp_path / "logs" / "log")
+    (tmp_path / "logs").rename(tmp_path / "moved")
+    events: list = []
+    reloaded: list = []
+    globalLogPublisher.addObserver(events.append)
+    try:
+        _hang_up(SimpleNamespace(reload=reloaded.append), "server", log)
+    finally:
+        globalLogPublisher.removeObserver(events.append)
+    (event,) = events
+    assert event["file"] == str(tmp_path / "logs" / "log")
+    assert event["reason"] == "No such file or directory"
+    assert reloaded == ["server"]
+
+
+def test_a_log_that_cannot_be_opened(invoke, monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("IPAM_PROGRESS_LOGGING__FILE", str(tmp_path))
+    result = invoke("serve", "--security", "none", "--demo")
+    assert result.exit_code == 2
+    assert result.stderr == (
+        f"Error: IPAM_PROGRESS_LOGGING__FILE: logging.file: {tmp_path}: Is a directory\n"
+    )
 
 
 def test_all_that_is_wrong_is_told_at_once(invoke) -> None:

@@ -5,25 +5,24 @@ file, as errors in the configuration itself are.
 """
 
 import ssl
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 
 from cryptography import x509
 
+from ipam_progress.cli.files import Files
 from ipam_progress.cli.passwords import read_password_file
 from ipam_progress.configuration import (
     AccountsSettings,
     Configuration,
-    Key,
     Protection,
     SecurityMode,
     Sources,
     TlsSettings,
     TlsVersion,
 )
-from ipam_progress.errors import AccountsError, ConfigurationError, LocalProtocolError
+from ipam_progress.errors import ConfigurationError
 from ipam_progress.net.upgrades import ServerSecurity
 from ipam_progress.security.accounts import load_accounts
 from ipam_progress.security.certificates import (
@@ -38,8 +37,6 @@ from ipam_progress.security.ntlm import ServerNames
 from ipam_progress.security.tls import ClientCertificates, TlsServer
 
 __all__ = ["listener_securities"]
-
-_Opened = TypeVar("_Opened")
 
 _LEVELS: Final = {
     Protection.ENCRYPT: ProtectionLevel.ENCRYPT_AND_SIGN,
@@ -66,7 +63,7 @@ def listener_securities(
     Raises:
         ConfigurationError: If a file that it names cannot be used.
     """
-    files = _Files(sources)
+    files = Files(sources)
     modes = {listener.security for listener in configuration.listeners}
     securities: dict[SecurityMode, ServerSecurity | None] = {SecurityMode.NONE: None}
     if SecurityMode.WINDOWS in modes:
@@ -87,25 +84,7 @@ def _at_level(security: ServerSecurity | None, protection: Protection) -> Server
     return security
 
 
-class _Files:
-    """Opens files, and notes what is wrong with them."""
-
-    def __init__(self, sources: Sources) -> None:
-        self.problems: list[str] = []
-        self._sources = sources
-
-    def open(self, key: Key, opener: Callable[[], _Opened]) -> _Opened | None:
-        try:
-            return opener()
-        except OSError as error:
-            problem = f"{error.filename}: {error.strerror}"
-        except (AccountsError, LocalProtocolError, ValueError) as error:
-            problem = str(error)
-        self.problems.append(self._sources.problem(key, problem))
-        return None
-
-
-def _windows(configuration: Configuration, files: _Files) -> NegotiateServer | None:
+def _windows(configuration: Configuration, files: Files) -> NegotiateServer | None:
     accounts = keytab = None
     names = ServerNames()
     if configuration.accounts is not None:
@@ -129,7 +108,7 @@ def _names(settings: AccountsSettings) -> ServerNames:
     )
 
 
-def _tls(settings: TlsSettings, files: _Files) -> TlsServer | None:
+def _tls(settings: TlsSettings, files: Files) -> TlsServer | None:
     password_file = settings.password_file
     if password_file is not None and not files.open(
         ("tls", "password_file"), partial(read_password_file, password_file)

@@ -14,16 +14,21 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.error import CannotListenError
 from twisted.internet.task import deferLater
-from twisted.logger import Logger
+from twisted.logger import Logger, LogLevel
 
 from ipam_progress.authorization import Authorizer
+from ipam_progress.cli.files import Files
 from ipam_progress.cli.logs import Log
+from ipam_progress.cli.notify import READY, STOPPING, notify, reloading
 from ipam_progress.cli.process import Ended, ExitStatus, run_in_reactor
 from ipam_progress.cli.security import listener_securities
 from ipam_progress.cli.text import printable
 from ipam_progress.configuration import (
     Configuration,
     Key,
+    LogFormat,
+    LoggingSettings,
+    MinimumLevel,
     Override,
     Sources,
     access_policies,
@@ -137,9 +142,11 @@ async def serve_until_cancelled(server: ManagementServer) -> None:
         tasks=len(server.registry.tasks),
         who="whoever can connect may start them" if is_open else "groups and policies say who may",
     )
+    notify(READY)
     try:
         await Deferred()
     except CancelledError:
+        notify(STOPPING)
         _log.info("stopping")
         await server.stopService()
         _log.info("stopped")
@@ -177,6 +184,18 @@ class _Settings:
         """
         return _access(self.configuration, self._sources)
 
+    def log(self) -> Log:
+        """Open the log.
+
+        Raises:
+            ConfigurationError: If its file cannot be opened.
+        """
+        files = Files(self._sources)
+        log = files.open(("logging", "file"), partial(_open_log, self.configuration.logging))
+        if log is None:
+            raise ConfigurationError(files.problems)
+        return log
+
     def reload(self, server: ManagementServer) -> None:
         """Read everything again that sessions to come can follow; else all stays as it was."""
         try:
@@ -191,6 +210,35 @@ class _Settings:
         server.protect(access.securities)
         server.identities, server.authorizer = access.identities, access.authorizer
         _log.info("accounts, keytab, certificates, groups, roles and policies were read again")
+
+
+def _open_log(settings: LoggingSettings) -> Log:
+    levels = {name: _level(level) for name, level in settings.levels.items()}
+    return Log(
+        _level(settings.level),
+        levels=levels,
+        as_json=settings.format is LogFormat.JSON,
+        file=settings.file,
+    )
+
+
+def _level(level: MinimumLevel) -> Any:
+    return LogLevel.levelWithName(level.value)
+
+
+def _hang_up(settings: _Settings, server: ManagementServer, log: Log) -> None:
+    """Do what SIGHUP asks for: read again what can be, and open the log's file again."""
+    notify(reloading())
+    try:
+        log.reopen()
+    except OSError as error:
+        _log.error(
+            "the log goes on in its old file: {file}: {reason}",
+            file=error.filename,
+            reason=error.strerror,
+        )
+    settings.reload(server)
+    notify(READY)
 
 
 def _access(configuration: Configuration, sources: Sources) -> _Access:
@@ -263,6 +311,27 @@ def _overrides(
     "--allow-unprotected-network", is_flag=True, default=None,
     help="Serve other machines than this one although nothing protects what they say.",
 )  # fmt: skip
+@click.option(
+    "--store", metavar="FILE|URL",
+    help="What operations and tasks are recorded in: an SQLite file, which is made if it is not "
+    "there, or postgresql://USER@HOST/DATABASE.  [default: nothing is recorded]",
+)  # fmt: skip
+@click.option(
+    "--metrics", metavar="ENDPOINT",
+    help="Where to serve metrics for Prometheus, as for --listen; on loopback alone.",
+)  # fmt: skip
+@click.option(
+    "--page", metavar="ENDPOINT",
+    help="Where to serve the live page; it may be the endpoint of --metrics.",
+)  # fmt: skip
+@click.option(
+    "--log-level", type=click.Choice([each.value for each in MinimumLevel]),
+    help="What is logged at least.  [default: info]",
+)  # fmt: skip
+@click.option(
+    "--log-format", type=click.Choice([each.value for each in LogFormat]),
+    help="Lines of text, or of JSON with the fields of each event.  [default: text]",
+)  # fmt: skip
 @click.option("--app", metavar="MODULE:REGISTRY", help="Serve the OperationRegistry of a program.")
 @click.option("--demo", is_flag=True, help="Serve the demonstration: every operation, every task.")
 @click.option(
@@ -299,6 +368,11 @@ def command(  # noqa: PLR0917 (click hands them over by name)
     accounts: str | None,
     keytab: str | None,
     allow_unprotected_network: bool | None,
+    store: str | None,
+    metrics: str | None,
+    page: str | None,
+    log_level: str | None,
+    log_format: str | None,
     app: str | None,
     demo: bool,
     demo_subtasks: int,
@@ -313,7 +387,7 @@ def command(  # noqa: PLR0917 (click hands them over by name)
     Prints a line for each listener once clients can connect; the log goes to stderr. SIGTERM and
     SIGINT stop the server in order: handlers that run are given some time, then their clients are
     told that the operation has failed. A second signal ends it at once. SIGHUP reads accounts,
-    keytab, certificates, groups, roles and policies again.
+    keytab, certificates, groups, roles and policies again, and opens the file of the log again.
 
     \b
     Exit status:
@@ -329,12 +403,18 @@ def command(  # noqa: PLR0917 (click hands them over by name)
             ("allow_unprotected_network",),
             allow_unprotected_network,
         ),
+        "--store": (("store", "url" if "://" in (store or "") else "file"), store),
+        "--metrics": (("monitoring", "metrics"), metrics),
+        "--page": (("monitoring", "page"), page),
+        "--log-level": (("logging", "level"), log_level),
+        "--log-format": (("logging", "format"), log_format),
         "--operation-path": (("paths", "operation"), operation_path),
         "--server-path": (("paths", "server"), server_path),
     }
     try:
         settings = _Settings(config, _overrides(listen, security, options, limits))
         access = settings.access()
+        log = settings.log()
     except ConfigurationError as error:
         *others, last = error.problems
         for problem in others:
@@ -357,11 +437,12 @@ def command(  # noqa: PLR0917 (click hands them over by name)
         operation_path=configuration.paths.operation,
         server_path=configuration.paths.server,
         limits=configuration.limits,
+        keepalive=configuration.keepalive,
         identities=access.identities,
         authorizer=access.authorizer,
     )
     run_in_reactor(
         partial(serve_until_cancelled, server),
-        log=Log(),
-        hangup=partial(settings.reload, server),
+        log=log,
+        hangup=partial(_hang_up, settings, server, log),
     )
