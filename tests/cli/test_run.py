@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -117,9 +118,12 @@ def test_json_has_the_callbacks_as_on_the_wire(demo_url, command) -> None:
     assert (events[3]["status"], events[3]["percentComplete"]) == ("InProgress", 50)
     assert events[4] == {"event": "SetCompletionPercentage", "completionPercentage": 25}
     assert events[-2]["overallStatus"] == "CompletedWithSuccess"
+    request = events[-1]["request"].removeprefix("urn:uuid:")
+    assert str(UUID(request)) == request
     assert events[-1] == {
         "event": "end",
         "exit": 0,
+        "request": f"urn:uuid:{request}",
         "status": "CompletedWithSuccess",
         "percent": 100.0,
         "rejected": 0,
@@ -221,6 +225,8 @@ def test_a_server_that_is_lost(serve, command) -> None:
     assert status == 3
     assert error.startswith("Error: the session was over before EditDhcpScope was: ")
     end = json.loads(lines[-1])
+    advice = f"to ask how it ended: ipam-progress operations {server.url} {end['request']}"
+    assert error.endswith(advice)
     assert (end["event"], end["exit"], end["status"]) == ("end", 3, "InProgress")
 
 

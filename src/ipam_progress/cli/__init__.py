@@ -17,6 +17,7 @@ __all__ = ["COMMANDS", "main"]
 COMMANDS: Final = {
     "serve": "Serve operations and tasks to management clients.",
     "run": "Run an operation on a server and show its progress.",
+    "operations": "Tell how operations go and how they ended.",
     "start-task": "Start one of a server's recurring tasks.",
     "config": "Check a server's configuration, or show what it comes to.",
     "passwd": "Keep the accounts that may log on to a server.",
@@ -35,6 +36,7 @@ Examples:
   ipam-progress run net.tcp://127.0.0.1:9100 CreateDhcpScope
   ipam-progress run net.tcp://127.0.0.1:9100 CreateDhcpScope \\
       --parameters scope.json --json
+  ipam-progress operations net.tcp://127.0.0.1:9100 --outcome failed
   ipam-progress start-task net.tcp://127.0.0.1:9100 Discovery --server dhcp1
   ipam-progress decode recorded.bin
 """

@@ -77,28 +77,28 @@ def _security(url: str, mode: str | None, given: dict[str, str | None]) -> Clien
     if strange:
         options = ", ".join("--" + name.replace("_", "-") for name in strange)
         raise Ended(ExitStatus.USAGE, f"{options} does not go with --security {mode}")
-    host = NetTcpAddress.parse(url).host
+    if mode == "none":
+        return None
     try:
+        host = NetTcpAddress.parse(url).host
         if mode == "windows":
             return NegotiateClient(
                 given["spn"] or f"host/{host}",
                 user=given["user"],
                 password=_password(given),
             )
-        if mode == "tls":
-            return TlsClient(
-                given["identity"] or host,
-                ca_file=given["ca"],
-                pinned=given["pin"],
-                certificate=_certificate(given["certificate"]),
-            )
+        return TlsClient(
+            given["identity"] or host,
+            ca_file=given["ca"],
+            pinned=given["pin"],
+            certificate=_certificate(given["certificate"]),
+        )
     except OSError as error:
         # OpenSSL does not say which file it could not open: that is the one with CAs
         file = error.filename or given["ca"]
         raise Ended(ExitStatus.USAGE, f"{file}: {error.strerror}") from None
     except (IpamProgressError, ValueError) as error:
         raise Ended(ExitStatus.USAGE, str(error)) from None
-    return None
 
 
 def _password(given: dict[str, str | None]) -> str | None:

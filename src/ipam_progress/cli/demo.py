@@ -89,7 +89,7 @@ def command(delay: float, as_json: bool) -> None:
         try:
             if not as_json:
                 print(f"a server listens on {url}, and a client comes", flush=True)
-            await follow_operation(ManagementClient(url), parameters, display)
+            await follow_operation(ManagementClient(url), parameters, display, url)
         finally:
             await server.stopService()
 

@@ -47,9 +47,19 @@ from ipam_progress.tracking import (
     SubtaskProgress,
 )
 
-__all__ = ["BarDisplay", "Display", "JsonDisplay", "LineDisplay", "display_for", "exception_text"]
+__all__ = [
+    "STATUS_STYLES",
+    "STATUS_WORDS",
+    "BarDisplay",
+    "Display",
+    "JsonDisplay",
+    "LineDisplay",
+    "display_for",
+    "exception_text",
+    "percent_text",
+]
 
-_WORDS: Final = {
+STATUS_WORDS: Final = {
     SubTaskStatus.NotStarted: "not started",
     SubTaskStatus.InProgress: "in progress",
     SubTaskStatus.CompletedWithSuccess: "done",
@@ -59,7 +69,7 @@ _WORDS: Final = {
     SubTaskStatus.NotRun: "not run",
 }
 
-_STYLES: Final = {
+STATUS_STYLES: Final = {
     SubTaskStatus.InProgress: "cyan",
     SubTaskStatus.CompletedWithSuccess: "green",
     SubTaskStatus.CompletedWithWarning: "yellow",
@@ -124,7 +134,7 @@ def exception_text(exception: IpamException | None) -> str:
     return printable("; because of ".join(texts))
 
 
-def _percent(percent: Decimal) -> str:
+def percent_text(percent: Decimal) -> str:
     """Give a percentage without needless decimals."""
     return f"{float(percent):.2f}".rstrip("0").rstrip(".") + " %"
 
@@ -245,9 +255,11 @@ class LineDisplay:
             case SubtaskAdded():
                 self._print(_subtask_line(event.subtask))
             case SubtaskChanged():
-                self._print(f"{_subtask_line(event.subtask)}, {_percent(event.subtask.percent)}")
+                self._print(
+                    f"{_subtask_line(event.subtask)}, {percent_text(event.subtask.percent)}"
+                )
             case PercentageChanged():
-                self._print(f"{self._operation}: {_percent(event.percent)}")
+                self._print(f"{self._operation}: {percent_text(event.percent)}")
             case OverallStatusChanged():
                 self._print(f"{self._operation}: {event.status.value}")
             case OperationCompleted():
@@ -266,7 +278,7 @@ class LineDisplay:
 
 def _subtask_line(subtask: SubtaskProgress) -> str:
     name = printable(subtask.name) or f"subtask {subtask.instance_id}"
-    line = f"  {name}: {_WORDS[subtask.status]}"
+    line = f"  {name}: {STATUS_WORDS[subtask.status]}"
     if subtask.description:
         line += f" ({printable(subtask.description)})"
     if subtask.exception is not None:
@@ -350,7 +362,7 @@ class BarDisplay:
         grid.add_column(justify="right", width=8, no_wrap=True)
         grid.add_column(width=20, no_wrap=True, overflow="ellipsis")
         for subtask in self._shown():
-            style = _STYLES.get(subtask.status, "")
+            style = STATUS_STYLES.get(subtask.status, "")
             grid.add_row(
                 Text(printable(subtask.name) or f"subtask {subtask.instance_id}"),
                 self._bar(
@@ -359,7 +371,7 @@ class BarDisplay:
                     and subtask.status is SubTaskStatus.InProgress,
                     style=style,
                 ),
-                "" if subtask.is_non_deterministic else _percent(subtask.percent),
+                "" if subtask.is_non_deterministic else percent_text(subtask.percent),
                 Text(self._words(subtask), style=style),
             )
         hidden = len(self._subtasks) - grid.row_count
@@ -379,7 +391,7 @@ class BarDisplay:
         grid.add_row(
             Text(self._operation, style="bold"),
             self._bar(self._percent, pulse=pulse, style=style),
-            "" if self._is_non_deterministic else _percent(self._percent),
+            "" if self._is_non_deterministic else percent_text(self._percent),
             Text(words, style=style),
         )
 
@@ -396,7 +408,7 @@ class BarDisplay:
     def _words(self, subtask: SubtaskProgress) -> str:
         if subtask.status is SubTaskStatus.InProgress and subtask.description:
             return printable(subtask.description)
-        return _WORDS[subtask.status]
+        return STATUS_WORDS[subtask.status]
 
     def _bar(self, percent: Decimal, *, pulse: bool, style: str) -> ProgressBar:
         return ProgressBar(

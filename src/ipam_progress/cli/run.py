@@ -18,6 +18,7 @@ from ipam_progress.contracts import (
     IpamOperationWithProgressParameters,
 )
 from ipam_progress.errors import IpamProgressError, LocalProtocolError
+from ipam_progress.framing import NetTcpAddress
 from ipam_progress.net.client import ManagementClient, RunningOperation
 from ipam_progress.net.upgrades import ClientSecurity
 from ipam_progress.service.client import SoapFaultError
@@ -30,9 +31,18 @@ INTERRUPTIONS: Final = (CancelledError, ConnectingCancelledError)
 
 
 async def follow_operation(
-    client: ManagementClient, parameters: IpamOperationWithProgressParameters, display: Display
+    client: ManagementClient,
+    parameters: IpamOperationWithProgressParameters,
+    display: Display,
+    url: str,
 ) -> None:
     """Run an operation and show it until it is over.
+
+    Args:
+        client: A client of the server.
+        parameters: What is to be done.
+        display: Shows it.
+        url: Where the server is.
 
     Raises:
         Ended: If it was no success.
@@ -40,9 +50,13 @@ async def follow_operation(
     name = parameters.OperationId.value
     try:
         with display:
-            snapshot = await _follow(client, parameters, display)
+            operation = await _follow(client, parameters, display)
+            snapshot = operation.tracker.snapshot()
             status, cause = _judge(name, snapshot)
+            if status is ExitStatus.NO_CONNECTION:
+                cause = f"{cause}; {_advice(url, operation.request_id)}"
             details: Mapping[str, Any] = {
+                "request": operation.request_id,
                 "status": snapshot.status.value,
                 "percent": float(snapshot.percent),
                 "rejected": snapshot.error_count,
@@ -57,7 +71,7 @@ async def follow_operation(
 
 async def _follow(
     client: ManagementClient, parameters: IpamOperationWithProgressParameters, display: Display
-) -> ProgressSnapshot:
+) -> RunningOperation:
     operation: RunningOperation = await client.start_operation(parameters)
     try:
         async for event in operation.tracker.events():
@@ -67,7 +81,14 @@ async def _follow(
     except BaseException:
         operation.abort("the command was interrupted")
         raise
-    return operation.tracker.snapshot()
+    return operation
+
+
+def _advice(url: str, request_id: str) -> str:
+    """Say what to do about an operation whose end was not told."""
+    address = NetTcpAddress.parse(url)
+    server = NetTcpAddress(address.host, address.port, "")  # its history is at a path of its own
+    return f"to ask how it ended: ipam-progress operations {server} {request_id}"
 
 
 def _judge(name: str, snapshot: ProgressSnapshot) -> tuple[ExitStatus, str | None]:
@@ -173,6 +194,6 @@ def command(  # noqa: PLR0917 (click hands them over by name)
 
     async def main() -> None:
         client = ManagementClient(url, security=security, timeout=timeout)
-        await follow_operation(client, parameters, display)
+        await follow_operation(client, parameters, display, url)
 
     run_in_reactor(main)
