@@ -132,6 +132,12 @@ def _pair(make_application) -> Pair:
     return Pair(ServiceEndpoint(application), failures)
 
 
+@pytest.fixture(scope="session")
+def make_pair_for():
+    """Give a function that makes a session of an application, given what makes that."""
+    return _pair
+
+
 @pytest.fixture
 def operations() -> Pair:
     """A session of IIpamOperationWithProgress."""

@@ -61,7 +61,7 @@ def recorded_in_short(record: OperationRecord) -> RecordedOperation:
     return RecordedOperation(
         Address=record.address,
         Attempts=record.attempts,
-        Client=record.client,
+        Client=_fit(record.client, _SHORT),
         ClientSawEnd=record.client_saw_end,
         Ended=None if record.ended is None else DateTime.from_datetime(record.ended),
         Error=None if record.error is None else _fit(record.error, _SHORT),
