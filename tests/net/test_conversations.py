@@ -310,8 +310,11 @@ def test_a_running_operation_is_left_alone_when_its_session_is_ended_so(make_har
 # --- Slow clients --------------------------------------------------------------------------------
 
 
-def test_while_the_transport_is_full_nothing_is_read_and_nothing_encoded(make_harness, scripted):
-    harness = make_harness(scripted.registry)
+@pytest.mark.parametrize("merge", [True, False])
+def test_while_the_transport_is_full_nothing_is_read_and_nothing_encoded(
+    make_harness, scripted, merge
+):
+    harness = make_harness(scripted.registry, merge_progress=merge)
     wire = begun(harness)
     wire.transport.fill()
     assert not wire.transport.reading
@@ -324,8 +327,55 @@ def test_while_the_transport_is_full_nothing_is_read_and_nothing_encoded(make_ha
     assert wire.transport.reading
     received = wire.received()
     assert [each.percentComplete for each in received if isinstance(each, SetSubTaskStatus)] == [
-        Decimal(percent) for percent in (10, 20, 30)
+        Decimal(percent) for percent in ((30,) if merge else (10, 20, 30))
     ]
+    assert harness.server.counters.callbacks_merged == (4 if merge else 0)
+    # whoever has everything is quick again
+    for percent in (40, 50):
+        part.update(percent=percent)
+    harness.settle()
+    assert wire.names() == ["SetSubTaskStatus", "SetCompletionPercentage"] * 2
+
+
+def test_what_was_merged_for_a_client_that_has_gone_is_counted(make_harness, scripted):
+    harness = make_harness(scripted.registry)
+    wire = begun(harness)
+    wire.transport.fill()
+    for percent in (10, 20, 30):
+        scripted.reporters[0].update(percent)
+        harness.settle()
+    wire.reset()
+    assert harness.server.counters.callbacks_merged == 2
+
+
+def test_a_coroutine_whose_client_is_slow_lets_others_run(make_harness):
+    """Mere updates do not make it wait, and it must not keep the reactor to itself for that."""
+    registry, steps = OperationRegistry(), []
+
+    @registry.default()
+    async def handler(_parameters, progress):
+        for step in range(2000):
+            steps.append(step)
+            await progress.update(percent=Decimal(step) / 20)
+
+    harness = make_harness(registry, limits=Limits(outbox=10))
+    wire = harness.connect().open()
+    wire.transport.fill()
+    turns = []
+
+    def other():
+        turns.append(len(steps))
+        if len(steps) < 2000:
+            harness.reactor.callLater(0, other)
+
+    other()
+    wire.start()
+    harness.settle()
+    assert turns[-1] == 2000
+    assert all(later - earlier < 500 for earlier, later in pairwise(turns))
+    wire.transport.drain()
+    harness.settle()
+    assert "SetOverallStatus" in wire.names()
 
 
 def test_what_waits_is_written_in_pieces_while_there_is_room(make_harness, scripted):
@@ -444,7 +494,7 @@ def test_a_waiting_coroutine_goes_on_when_its_client_has_gone(make_harness):
             await progress.update(percent=Decimal(step) / 10)
         ended.append(True)
 
-    harness = make_harness(registry, limits=Limits(outbox=10))
+    harness = make_harness(registry, limits=Limits(outbox=10), merge_progress=False)
     wire = harness.connect().open()
     wire.transport.fill()
     wire.start()

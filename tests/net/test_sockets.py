@@ -60,7 +60,7 @@ def run(program: str, *, epilogue: str = TWISTED) -> str:
 
 def test_operations_and_tasks_side_by_side():
     said = run("""
-registry, settings = demo_registry(subtasks=3, steps=400), {}
+registry, settings = demo_registry(subtasks=3, steps=400), {"merge_progress": False}
 
 async def main(reactor, server, url):
     client = ManagementClient(url)
@@ -81,7 +81,7 @@ async def main(reactor, server, url):
 
 def test_threads_and_a_reader_that_lags_behind():
     said = run("""
-registry, settings = OperationRegistry(), {"limits": Limits(outbox=50)}
+registry, settings = OperationRegistry(), {"limits": Limits(outbox=50), "merge_progress": False}
 
 @registry.operation("CreateDhcpScope")
 def create(parameters, progress):

@@ -71,6 +71,7 @@ class OperationConversation(Conversation, OperationOutputs):
     def connection_lost(self) -> None:
         """Forget the callbacks; the handler goes on."""
         self._end_is_due = False
+        self._count_merged()
         self._session.connection_lost()
 
     def stop(self) -> None:
@@ -84,6 +85,7 @@ class OperationConversation(Conversation, OperationOutputs):
     def _pump(self) -> None:
         """Encode and write callbacks until none waits or the transport is full."""
         self._pump_is_due = False
+        self._count_merged()
         channel, outbox = self._channel, self._session.outbox
         if outbox.is_closed:
             outbox.take_all()  # whatever becomes of the connection, handlers go on
@@ -104,6 +106,9 @@ class OperationConversation(Conversation, OperationOutputs):
         if self._end_is_due:
             # as long as the client reads on it gets everything; what it leaves is not kept for long
             channel.await_end()
+
+    def _count_merged(self) -> None:
+        self._server.counters.callbacks_merged += self._session.outbox.take_merged()
 
     def _send(self, message: object) -> None:
         encoder = self._codec.encoder

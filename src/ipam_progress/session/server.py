@@ -210,12 +210,15 @@ class SessionSettings:
 
     Attributes:
         outbox_limit: How many callbacks may wait before handlers have to.
+        merge_progress: Whether a client that is slower than its handler gets the newest of what
+            waits for it; else handlers wait.
         completion_timeout: Seconds for the client's End after the final status.
         inactivity_timeout: Seconds without a message in either direction; None for no limit.
         stop_timeout: Seconds for a running handler when the server stops.
     """
 
     outbox_limit: int = DEFAULT_LIMIT
+    merge_progress: bool = True
     completion_timeout: float = 30.0
     inactivity_timeout: float | None = 600.0
     stop_timeout: float = 10.0
@@ -285,7 +288,10 @@ class ServerSession:
         self._description = ""
         self._last_active = 0.0
         self.outbox = Outbox(
-            outputs.callbacks_ready, outputs.create_waiter, limit=self._settings.outbox_limit
+            outputs.callbacks_ready,
+            outputs.create_waiter,
+            limit=self._settings.outbox_limit,
+            merging=self._settings.merge_progress,
         )
         if self._settings.inactivity_timeout is not None:
             self._last_active = outputs.seconds()
