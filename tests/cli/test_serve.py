@@ -308,6 +308,51 @@ def test_a_log_that_cannot_be_opened(invoke, monkeypatch, tmp_path) -> None:
     )
 
 
+TASKS = """
+import json
+from datetime import timedelta
+from ipam_progress import OperationRegistry
+
+class Registry(OperationRegistry):
+    def find(self, operation_id):
+        # asked for each operation when the server has started: when tasks are as they will be
+        with open("tasks.json", "w") as file:
+            json.dump([[str(t.every), t.concurrent, t.enabled] for t in self.tasks], file)
+
+registry = Registry()
+registry.task("Discovery", every=timedelta(hours=1))(print)
+registry.task("Audit", every=timedelta(hours=1), concurrent=2)(print)
+registry.task("Expiry", every=timedelta(hours=1))(print)
+"""
+
+
+def test_tasks_run_as_the_configuration_says(app, monkeypatch, stopped_in_order, tmp_path) -> None:
+    monkeypatch.setenv("IPAM_PROGRESS_TASKS__DISCOVERY__EVERY", "never")
+    monkeypatch.setenv("IPAM_PROGRESS_TASKS__DISCOVERY__CONCURRENT", "3")
+    monkeypatch.setenv("IPAM_PROGRESS_TASKS__AUDIT__EVERY", "15m")
+    monkeypatch.setenv("IPAM_PROGRESS_TASKS__EXPIRY__ENABLED", "false")
+    stopped_in_order(app(TASKS))
+    assert json.loads((tmp_path / "tasks.json").read_text()) == [
+        ["None", 3, True],
+        ["0:15:00", 2, True],
+        ["1:00:00", 1, False],
+    ]
+
+
+def test_tasks_that_a_program_does_not_have(invoke, monkeypatch, tmp_path) -> None:
+    (tmp_path / "taskless.py").write_text(
+        "from ipam_progress import OperationRegistry\nregistry = OperationRegistry()\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("IPAM_PROGRESS_TASKS__EXPIRY__ENABLED", "false")
+    result = invoke("serve", "--security", "none", "--app", "taskless:registry")
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "Error: IPAM_PROGRESS_TASKS__EXPIRY__ENABLED: tasks.Expiry: the program has no handler for "
+        "the task Expiry\n"
+    )
+
+
 def test_all_that_is_wrong_is_told_at_once(invoke) -> None:
     result = invoke("serve", "--demo", "--limit", "drain=0")
     assert result.exit_code == 2

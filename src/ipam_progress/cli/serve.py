@@ -44,6 +44,7 @@ from ipam_progress.net.audit import log_decision
 from ipam_progress.net.server import OPERATION_PATH, SERVER_PATH, Listener, ManagementServer
 from ipam_progress.net.upgrades import ServerSecurity
 from ipam_progress.operations import OperationRegistry
+from ipam_progress.tasks import TaskRegistry
 
 __all__ = ["command", "load_registry", "serve_until_cancelled", "sleep"]
 
@@ -195,6 +196,26 @@ class _Settings:
         if log is None:
             raise ConfigurationError(files.problems)
         return log
+
+    def adjust(self, tasks: TaskRegistry) -> None:
+        """Have the tasks of a program run as the configuration says.
+
+        Raises:
+            ConfigurationError: If the program has no such task, or it cannot run so.
+        """
+        problems = []
+        for name, task in self.configuration.tasks.items():
+            try:
+                if task.every is not None:
+                    tasks.recur(name, task.every.interval)
+                if task.concurrent is not None:
+                    tasks.limit(name, task.concurrent)
+                if not task.enabled:
+                    tasks.disable(name)
+            except ValueError as error:
+                problems.append(self._sources.problem(("tasks", name), str(error)))
+        if problems:
+            raise ConfigurationError(problems)
 
     def reload(self, server: ManagementServer) -> None:
         """Read everything again that sessions to come can follow; else all stays as it was."""
@@ -411,8 +432,15 @@ def command(  # noqa: PLR0917 (click hands them over by name)
         "--operation-path": (("paths", "operation"), operation_path),
         "--server-path": (("paths", "server"), server_path),
     }
+    if app is not None:
+        registry = load_registry(app)
+    else:
+        registry = demo_registry(
+            subtasks=demo_subtasks, steps=demo_steps, delay=demo_delay, sleep=sleep
+        )
     try:
         settings = _Settings(config, _overrides(listen, security, options, limits))
+        settings.adjust(registry.tasks)
         access = settings.access()
         log = settings.log()
     except ConfigurationError as error:
@@ -421,12 +449,6 @@ def command(  # noqa: PLR0917 (click hands them over by name)
             click.echo(f"Error: {printable(problem)}", err=True)
         raise _refusal(last) from None
     configuration = settings.configuration
-    if app is not None:
-        registry = load_registry(app)
-    else:
-        registry = demo_registry(
-            subtasks=demo_subtasks, steps=demo_steps, delay=demo_delay, sleep=sleep
-        )
     server = ManagementServer(
         registry,
         listen=[
