@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "run": "Run an operation on a server and show its progress.",
     "operations": "Tell how operations go and how they ended.",
     "start-task": "Start one of a server's recurring tasks.",
+    "tasks": "Show how a server's recurring tasks stand.",
     "config": "Check a server's configuration, or show what it comes to.",
     "passwd": "Keep the accounts that may log on to a server.",
     "demo": "Show a server and a client at work, here and now.",

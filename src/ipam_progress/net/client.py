@@ -20,12 +20,10 @@ from ipam_progress import framing
 from ipam_progress.binaryxml import UniqueId
 from ipam_progress.contracts.base import items_of
 from ipam_progress.contracts.core import IpamOperationWithProgressParameters
-from ipam_progress.contracts.enumerations import IpamTaskType
 from ipam_progress.contracts.history import GetOperation, GetOperations
 from ipam_progress.contracts.messages import (
     InitializeOperationParameters,
     StartOperationWithCallback,
-    StartTask,
 )
 from ipam_progress.errors import (
     ConnectionLostError,
@@ -53,6 +51,7 @@ from ipam_progress.net.channel import Channel
 from ipam_progress.net.codecs import codec_factory
 from ipam_progress.net.server import HISTORY_PATH, OPERATION_PATH, SERVER_PATH
 from ipam_progress.net.tcp_keepalive import bound_retransmission
+from ipam_progress.net.task_requests import TaskRequests
 from ipam_progress.net.upgrades import ClientSecurity, UpgradeMaker
 from ipam_progress.net.waiter import DeferredWaiter
 from ipam_progress.records import OperationRecord, Outcome
@@ -423,8 +422,10 @@ class RunningOperation:
         self._channel.release()
 
 
-class ManagementClient:
+class ManagementClient(TaskRequests):
     """A client of one server; each operation and each request has a session of its own.
+
+    What it can ask of tasks is in `ipam_progress.net.task_requests`.
 
     Args:
         url: ``net.tcp://host:port``; a path in it names the service, otherwise each service is
@@ -496,24 +497,6 @@ class ManagementClient:
         return running
 
     @inlineCallbacks
-    def start_task(
-        self, task_type: IpamTaskType, server: str | None = None
-    ) -> Generator[Deferred[Any], Any, None]:
-        """Trigger one of the server's recurring tasks.
-
-        Args:
-            task_type: The task.
-            server: The server it is to look at, for tasks that can be told so.
-
-        Returns:
-            A Deferred that fires with None when the server has accepted, or fails as that of
-            `start_operation` does.
-        """
-        channel = yield self._open(SERVER_PATH, _ignore, _ignore)
-        yield self._ask(channel, StartTask(taskType=task_type, server=server))
-        yield channel.end()
-
-    @inlineCallbacks
     def operation(
         self, request_id: str | UUID
     ) -> Generator[Deferred[Any], Any, OperationRecord | None]:
@@ -565,6 +548,9 @@ class ManagementClient:
         answer = yield self._ask(channel, request)
         yield channel.end()
         return answer
+
+    def _open_tasks(self) -> Deferred[ClientChannel]:
+        return self._open(SERVER_PATH, _ignore, _ignore)
 
     @inlineCallbacks
     def _open(
