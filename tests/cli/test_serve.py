@@ -11,11 +11,14 @@ from twisted.internet.defer import Deferred
 from twisted.logger import globalLogPublisher
 
 from ipam_progress.cli import credentials
+from ipam_progress.cli import serve as serve_module
 from ipam_progress.cli.logs import Log
 from ipam_progress.cli.process import Ended, ExitStatus
 from ipam_progress.cli.serve import _hang_up, serve_until_cancelled
+from ipam_progress.limits import Limits
 from ipam_progress.net.server import ManagementServer
 from ipam_progress.operations import OperationRegistry
+from ipam_progress.session.keepalive import KeepaliveMode
 
 pytestmark = pytest.mark.live
 
@@ -351,6 +354,18 @@ def test_tasks_that_a_program_does_not_have(invoke, monkeypatch, tmp_path) -> No
         "Error: IPAM_PROGRESS_TASKS__EXPIRY__ENABLED: tasks.Expiry: the program has no handler for "
         "the task Expiry\n"
     )
+
+
+def test_what_is_configured_reaches_the_server(invoke, monkeypatch) -> None:
+    taken: dict = {}
+    monkeypatch.setattr(serve_module, "ManagementServer", lambda _, **given: taken.update(given))
+    monkeypatch.setattr(serve_module, "run_in_reactor", lambda *_, **__: None)
+    monkeypatch.setenv("IPAM_PROGRESS_KEEPALIVE", "off")
+    monkeypatch.setenv("IPAM_PROGRESS_MERGE_PROGRESS", "false")
+    assert invoke("serve", "--security", "none", "--demo", "--limit", "outbox=7").exit_code == 0
+    assert taken["keepalive"] is KeepaliveMode.OFF
+    assert taken["merge_progress"] is False
+    assert taken["limits"] == Limits(outbox=7)
 
 
 def test_all_that_is_wrong_is_told_at_once(invoke) -> None:

@@ -460,6 +460,7 @@ def command(  # noqa: PLR0917 (click hands them over by name)
         server_path=configuration.paths.server,
         limits=configuration.limits,
         keepalive=configuration.keepalive,
+        merge_progress=configuration.merge_progress,
         identities=access.identities,
         authorizer=access.authorizer,
     )
