@@ -15,6 +15,7 @@ from ipam_progress.contracts import (
     DhcpScopeV4,
     IpamAdminOperationId,
     IpamExceptionId,
+    IpamTaskType,
     OverallProgressStatus,
 )
 from ipam_progress.contracts.messages import (
@@ -442,3 +443,71 @@ def test_a_store_that_is_in_use_is_refused_and_the_server_can_be_started_later(
     other.start()
     assert other.server.urls
     other.stop()
+
+
+# Tasks
+
+
+def test_a_task_begins_on_record_and_ends_there(make_harness, tmp_path):
+    path = tmp_path / "operations.db"
+    handlers, ran, ending = Handlers(), [], Deferred()
+
+    @handlers.registry.task("Discovery", thread=False)
+    def discover(server):
+        ran.append(server)
+        return ending
+
+    recorded = Recorded(make_harness, path, handlers).start()
+    recorded.server.tasks.trigger(IpamTaskType.Discovery, "dhcp1")
+    assert ran == []
+    recorded.wait(lambda: ran)
+    with recorded.store.transaction() as transaction:
+        [run] = transaction.task_runs(10)
+    assert (run.server, run.outcome, run.trigger) == ("dhcp1", Outcome.RUNNING, TaskTrigger.PROGRAM)
+    ending.callback(7)
+    recorded.wait(lambda: recorded.server.tasks_overview()[0].state == "Ready")
+    recorded.stop()
+    again = Recorded(make_harness, path).start()
+    [discovery] = [task for task in again.server.tasks_overview() if task.last_run]
+    assert (discovery.task_type, discovery.last_result) == ("Discovery", 7)
+    with again.store.transaction() as transaction:
+        [run] = transaction.task_runs(10)
+    assert (run.outcome, run.result) == (Outcome.SUCCEEDED, 7)
+    again.stop()
+
+
+def test_no_task_is_begun_while_the_store_fails(recorded, monkeypatch, log):
+    recorded.handlers.registry.task("Discovery", thread=False)(lambda _server: None)
+    recorded.stop()
+    recorded.start()
+    breaks(recorded, monkeypatch)
+    recorded.ask()
+    recorded.wait(lambda: StoreFailed("the disk is full") in recorded.told)
+    with pytest.raises(IpamError, match="cannot keep records"):
+        recorded.server.tasks.trigger(IpamTaskType.Discovery)
+
+
+# Retention
+
+
+def test_what_is_old_goes_at_the_start_and_every_hour(recorded):
+    long_ago = datetime(2001, 1, 1, tzinfo=UTC)
+
+    def add_old() -> None:
+        with recorded.store.transaction() as transaction:
+            record = OperationRecord(
+                id=uuid4(), operation_id="CreateDhcpScope", parameters="", started=long_ago
+            )
+            transaction.add_operation(record)
+            transaction.end_operation(
+                record.id, ended=long_ago, outcome=Outcome.FAILED, percent=Decimal(0)
+            )
+
+    recorded.harness.settle()
+    recorded.wait(recorded.harness.reactor.getDelayedCalls)
+    for _ in range(2):
+        add_old()
+        assert len(recorded.records()) == 1
+        recorded.harness.advance(3600)
+        recorded.wait(lambda: not recorded.records())
+        recorded.wait(recorded.harness.reactor.getDelayedCalls)

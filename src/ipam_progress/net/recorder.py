@@ -43,7 +43,13 @@ from ipam_progress.events import (
 )
 from ipam_progress.net.waiter import deferred_of
 from ipam_progress.progress import ProgressChanges, failed_status
-from ipam_progress.records import AuditRecord, OperationRecord, Outcome
+from ipam_progress.records import (
+    AuditRecord,
+    OperationRecord,
+    Outcome,
+    TaskRecord,
+    TaskRunRecord,
+)
 from ipam_progress.service.archive import parameters_to_xml
 from ipam_progress.session.faults import IpamError
 from ipam_progress.session.outputs import OperationStart
@@ -56,6 +62,9 @@ _LOOK_INTERVAL: Final = 0.25
 
 _GIVE_UP_AFTER: Final = 10.0
 """Seconds for which the end of an operation is tried to be committed."""
+
+_PRUNE_INTERVAL: Final = 3600.0
+"""Seconds from one look for what is kept no longer to the next."""
 
 
 @dataclass(slots=True, eq=False)
@@ -141,6 +150,7 @@ class Recorder:
         self._active: dict[UUID, ActiveOperation] = {}
         self._unresolved: dict[UUID, _End] = {}
         self._next_look: IDelayedCall | None = None
+        self._next_pruning: IDelayedCall | None = None
         self._is_saving = False
         self.writer: StoreWriter | None = None
         """What writes into the store, while the server runs and has one."""
@@ -158,6 +168,7 @@ class Recorder:
             self.writer = StoreWriter(self._store, deliver=self._reactor.callFromThread)
             self.writer.subscribe(self._store_failed, self._store_recovered)
             self.writer.start()
+            self._prune()
 
     @inlineCallbacks
     def close(self) -> Generator[Deferred[Any], Any, None]:
@@ -167,6 +178,9 @@ class Recorder:
             What fires when that is done.
         """
         writer, self.writer = self.writer, None
+        if self._next_pruning is not None:
+            self._next_pruning.cancel()
+            self._next_pruning = None
         if writer is not None:
             yield deferred_of(writer.stop())
         if self._store is not None:
@@ -396,6 +410,54 @@ class Recorder:
                 active.saved(success=outcome.exception() is None)
 
         writer.submit(write).add_done_callback(written)
+
+    # --- Tasks -----------------------------------------------------------------------------------
+
+    def begin_run(self, run: TaskRunRecord, task: TaskRecord) -> Future[None] | None:
+        """Put on record that the run of a task is about to begin, and how the task stands then.
+
+        Returns:
+            What is done when that is committed, or fails with `StoreError`; None if nothing has to
+            be waited for.
+        """
+
+        def write(transaction: StoreTransaction) -> None:
+            transaction.add_task_run(run)
+            transaction.save_task(task)
+
+        return None if self.writer is None else self.writer.submit(write)
+
+    def end_run(self, run: TaskRunRecord, task: TaskRecord) -> Future[None] | None:
+        """Put on record how it ended; arguments and result are as for `begin_run`."""
+
+        def write(transaction: StoreTransaction) -> None:
+            assert run.ended is not None
+            transaction.end_task_run(
+                run.id,
+                ended=run.ended,
+                outcome=run.outcome,
+                result=run.result,
+                error=run.error,
+            )
+            transaction.save_task(task)
+
+        return None if self.writer is None else self.writer.submit(write, retry_for=_GIVE_UP_AFTER)
+
+    # --- Retention -------------------------------------------------------------------------------
+
+    def _prune(self, pruned: Future[int] | None = None) -> None:
+        """Delete some of what is kept no longer; again at once while there is more, or later."""
+        self._next_pruning = None
+        if self.writer is None:
+            return
+        assert self._store is not None
+        if pruned is None or (pruned.exception() is None and pruned.result()):
+            age, keep = self._store.keep_for, self._store.keep
+            before = None if age is None else datetime.now(UTC) - age
+            job = self.writer.submit(lambda transaction: transaction.prune(before, keep))
+            job.add_done_callback(self._prune)
+        else:
+            self._next_pruning = self._reactor.callLater(_PRUNE_INTERVAL, self._prune)
 
     # --- The store's health ----------------------------------------------------------------------
 

@@ -2,7 +2,8 @@
 
 They were running when the process ended. One whose handler can be called again is resumed, with its
 parameters and what it saved; one that is known to have ended, nobody knows how, is recorded as
-such; every other has failed. Tasks that were running have failed: they run again at their time.
+such; every other has failed. Runs of tasks have failed as well: what runs again does so at its
+time.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from ipam_progress.net.operation_outputs import ResumedOperation
 from ipam_progress.net.recorder import write_end
 from ipam_progress.net.waiter import deferred_of
 from ipam_progress.operations import OperationHandler
-from ipam_progress.records import OperationRecord, Outcome
+from ipam_progress.records import OperationRecord, Outcome, TaskRecord
 from ipam_progress.service.archive import parameters_from_xml
 from ipam_progress.store import StoreTransaction
 
@@ -68,7 +69,7 @@ def recover(server: ManagementServer) -> Generator[Deferred[Any], Any, None]:
             reason = f"{_INTERRUPTED} It cannot be resumed: its parameters are damaged ({error})."
             ended.append(_ended(record, Outcome.FAILED, reason))
 
-    yield deferred_of(writer.submit(partial(_write, ended)))
+    server.tasks.load((yield deferred_of(writer.submit(partial(_write, ended)))))
     for known in unresolved:
         store.forget_unresolved(known)
     for record in ended:
@@ -82,8 +83,12 @@ def recover(server: ManagementServer) -> Generator[Deferred[Any], Any, None]:
         _resume(server, record, parameters, handler)
 
 
-def _write(ended: list[OperationRecord], transaction: StoreTransaction) -> None:
-    """Put on record what ended with the last run, in the store's thread."""
+def _write(ended: list[OperationRecord], transaction: StoreTransaction) -> list[TaskRecord]:
+    """Put on record what ended with the last run, in the store's thread.
+
+    Returns:
+        How the tasks stand.
+    """
     for record in ended:
         write_end(transaction, record)
     for run in transaction.running_task_runs():
@@ -92,8 +97,9 @@ def _write(ended: list[OperationRecord], transaction: StoreTransaction) -> None:
             ended=datetime.now(UTC),
             outcome=Outcome.FAILED,
             result=1,
-            error="The server ended while the task ran.",
+            error="The server ended before the end of the run was on record.",
         )
+    return transaction.task_records()
 
 
 def _ended(record: OperationRecord, outcome: Outcome, reason: str) -> OperationRecord:

@@ -49,6 +49,7 @@ from ipam_progress.net.task_conversation import TaskConversation
 from ipam_progress.net.task_outputs import TaskOutputs
 from ipam_progress.net.upgrades import ServerSecurity, UpgradeMaker
 from ipam_progress.operations import OperationRegistry
+from ipam_progress.records import TaskRecord
 from ipam_progress.service.application import (
     ipam_server_application,
     operation_history_application,
@@ -207,7 +208,9 @@ class ManagementServer(Service):
         self.events = EventHub(self.runner.log_failure)
         self.counters = Counters()
         self.recorder = Recorder(self.events, reactor, store)
-        self.tasks = TaskScheduler(registry.tasks, TaskOutputs(self.runner, self.events, reactor))
+        self.tasks = TaskScheduler(
+            registry.tasks, TaskOutputs(self.runner, self.recorder, self.events, reactor)
+        )
         self._sessions = 0  # that there ever were
         self.operation_endpoint = ServiceEndpoint(
             operation_with_progress_application(self.runner.log_failure)
@@ -429,6 +432,10 @@ class ManagementServer(Service):
         """Give a number that no other session of the server has had."""
         self._sessions += 1
         return self._sessions
+
+    def tasks_overview(self) -> Sequence[TaskRecord]:
+        """Tell how the tasks stand."""
+        return self.tasks.overview()
 
     def outbox_depths(self) -> Iterable[int]:
         """Tell how many callbacks wait in each session of an operation."""

@@ -1,7 +1,4 @@
-"""What the tasks of a server have of Twisted: its thread, its clock, its log; and who listens.
-
-`TaskOutputs` fulfils the Protocol of that name for a server that keeps no records.
-"""
+"""What the tasks of a server have of it: its thread, its clock, its log; records, and listeners."""
 
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -12,6 +9,7 @@ from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 
 from ipam_progress.events import EventHub, TaskRunEnded, TaskRunStarted
+from ipam_progress.net.recorder import Recorder
 from ipam_progress.net.runner import TwistedHandlerRunner
 from ipam_progress.records import TaskRecord, TaskRunRecord, TaskTrigger
 from ipam_progress.session.faults import IpamError
@@ -25,15 +23,19 @@ class TaskOutputs:
 
     Args:
         runner: Calls the handlers.
+        recorder: Puts runs on record.
         events: Who listens.
         reactor: Calls back.
     """
 
     _log: ClassVar[Logger] = Logger()
 
-    def __init__(self, runner: TwistedHandlerRunner, events: EventHub, reactor: Any) -> None:
+    def __init__(
+        self, runner: TwistedHandlerRunner, recorder: Recorder, events: EventHub, reactor: Any
+    ) -> None:
         self._events = events
         self._reactor = reactor
+        self._recorder = recorder
         self._runner = runner
 
     def now(self) -> datetime:
@@ -46,16 +48,16 @@ class TaskOutputs:
         return later
 
     def refusal(self) -> IpamError | None:
-        """Refuse nothing."""
-        return None
+        """Refuse what cannot be put on record."""
+        return self._recorder.refusal()
 
     def record_start(self, run: TaskRunRecord, task: TaskRecord) -> Future[None] | None:
-        """Keep no record."""
-        return None
+        """Put on record that a run is about to begin."""
+        return self._recorder.begin_run(run, task)
 
     def record_end(self, run: TaskRunRecord, task: TaskRecord) -> Future[None] | None:
-        """Keep no record."""
-        return None
+        """Put on record how a run ended."""
+        return self._recorder.end_run(run, task)
 
     def started(self, run: TaskRunRecord) -> None:
         """Tell those who listen."""

@@ -7,7 +7,7 @@ thread, see `ipam_progress.store.writer`.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -38,14 +38,31 @@ class Store:
         notes: The folder for notes on operations whose end could not be recorded. For PostgreSQL
             only, where it is ``$STATE_DIRECTORY`` or the current folder by default; those of SQLite
             are beside its file.
+        keep_for: How long records stay of what has ended; None for ever.
+        keep: How many records of each kind stay, the newest; None for all.
+
+    Attributes:
+        server: The name under which the rows are kept.
+        keep_for: As given.
+        keep: As given.
 
     Raises:
         StoreError: If the address or the name is none, or psycopg is needed and missing.
     """
 
-    def __init__(self, url: str, server: str = "default", notes: str | Path | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        server: str = "default",
+        notes: str | Path | None = None,
+        *,
+        keep_for: timedelta | None = timedelta(days=90),
+        keep: int | None = 100_000,
+    ) -> None:
         check_owner(server)
         self.server = server
+        self.keep_for = keep_for
+        self.keep = keep
         self._database = database_of(url, notes)
         self._notes = UnresolvedNotes(self._database.notes / server)
         self._engine: Engine | None = None
