@@ -472,7 +472,7 @@ def test_a_task_begins_on_record_and_ends_there(make_harness, tmp_path):
     assert (discovery.task_type, discovery.last_result) == ("Discovery", 7)
     with again.store.transaction() as transaction:
         [run] = transaction.task_runs(10)
-    assert (run.outcome, run.result) == (Outcome.SUCCEEDED, 7)
+    assert (run.outcome, run.result) == (Outcome.FAILED, 7)
     again.stop()
 
 
