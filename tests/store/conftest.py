@@ -99,6 +99,7 @@ def sqlite_database(tmp_path):
 @pytest.fixture
 def postgresql_database(postgresql, tmp_path):
     database = TestDatabase("postgresql", postgresql.new_database(), tmp_path)
+    database.server = postgresql
     yield database
     database.close()
 

@@ -287,6 +287,18 @@ def test_two_may_upgrade_at_once(database):
     stores[0].check()
 
 
+def test_looking_does_not_wait_for_the_server_nor_hold_it_up(database, records):
+    store, record = database.opened(), records.operation()
+    with store.transaction() as transaction:
+        transaction.add_operation(record)
+    with database.store().look() as looking:
+        assert looking.operations(10) == [record]
+        with store.transaction() as transaction:
+            transaction.add_operation(records.operation())
+            with database.store().look() as second:
+                assert second.operations(10) == [record]
+
+
 def test_an_upgrade_does_not_lose_what_is_there(database, records):
     store = database.opened()
     record = records.operation()

@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "start-task": "Start one of a server's recurring tasks.",
     "tasks": "Show how a server's recurring tasks stand.",
     "config": "Check a server's configuration, or show what it comes to.",
+    "store": "Look after the database in which a server records what it does.",
     "passwd": "Keep the accounts that may log on to a server.",
     "demo": "Show a server and a client at work, here and now.",
     "decode": "Show recorded octets as records and messages.",
@@ -34,6 +35,7 @@ Examples:
   ipam-progress passwd accounts.txt alice
   ipam-progress serve --accounts accounts.txt --app myserver:registry
   ipam-progress config check server.toml
+  ipam-progress store upgrade --config server.toml
   ipam-progress run net.tcp://127.0.0.1:9100 CreateDhcpScope
   ipam-progress run net.tcp://127.0.0.1:9100 CreateDhcpScope \\
       --parameters scope.json --json

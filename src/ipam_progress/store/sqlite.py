@@ -8,6 +8,7 @@ it. Knows no table.
 
 import fcntl
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -76,7 +77,7 @@ class SqliteDatabase:
         """An empty file is ours to fill."""
         return True
 
-    def engine(self, owner: str | None) -> Engine:  # noqa: ARG002 (a file is claimed otherwise)
+    def engine(self, owner: str | None) -> Engine:
         """Make an engine of a single connection."""
         engine = create_engine(
             self._url,
@@ -88,7 +89,7 @@ class SqliteDatabase:
             connect_args={"timeout": _PATIENCE, "check_same_thread": False},
         )
         event.listen(engine, "connect", _set_up)
-        event.listen(engine, "begin", self._begin)
+        event.listen(engine, "begin", partial(self._begin, owner is not None))
         return engine
 
     def claim(self, owner: str, folder: Path) -> None:
@@ -113,12 +114,16 @@ class SqliteDatabase:
             self._claim = None
 
     def take_turns(self, connection: Connection) -> None:
-        """Every transaction does: it begins with the lock for writing."""
+        """Begin anew, with the lock for writing."""
+        connection.exec_driver_sql("ROLLBACK")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
-    def _begin(self, connection: Connection) -> None:
-        """Begin a transaction that can write from the start on, in the file that was opened.
+    def _begin(self, writes: bool, connection: Connection) -> None:
+        """Begin a transaction in the file that was opened.
 
-        A file that was deleted or replaced can still be written to, but nobody would read that.
+        A server takes the lock for writing at once: a transaction that has read first cannot wait
+        for it. Whoever only looks does not hold up the server. A file that was deleted or replaced
+        could still be written to, but nobody would read that.
         """
         try:
             status = self.path.stat()
@@ -129,7 +134,7 @@ class SqliteDatabase:
             raise StoreUnavailableError(
                 f"{self.path}: the file was deleted or replaced; restart the server"
             )
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _set_up(connection: Any, _record: Any) -> None:
