@@ -77,7 +77,10 @@ def our_server(
     if security.ours is not None:
         settings = json.dumps({**security.ours, "quiet": True})
         command = [sys.executable, str(SECURED_SERVER), settings, str(subtasks), str(steps)]
-    environment = {**os.environ, **security.server_environment}
+    environment = {
+        **os.environ, **security.server_environment,
+        "IPAM_PROGRESS_MERGE_PROGRESS": "false",  # callbacks are counted
+    }  # fmt: skip
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
         line = process.stdout.readline()

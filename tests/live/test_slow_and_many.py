@@ -179,9 +179,11 @@ def test_too_many_connections_in_all(start_server, connect, start_program, runti
 
 
 @pytest.fixture(scope="module")
-def busy_server(start_server, probe):
-    """Operations that have far more to tell than any client's window holds."""
-    server = start_server("--demo-subtasks", "1", "--demo-steps", "60000")
+def busy_server(start_server, probe, tmp_path_factory):
+    """Operations that have far more to tell than any client's window holds, and tell all of it."""
+    path = tmp_path_factory.mktemp("configuration") / "unmerged.toml"
+    path.write_text("merge_progress = false\n", encoding="utf-8")
+    server = start_server("--demo-subtasks", "1", "--demo-steps", "60000", "--config", path)
     assert probe(server, "calls", 100).status == 0
     return server
 

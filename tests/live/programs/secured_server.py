@@ -79,6 +79,7 @@ async def serve(security, identities, subtasks, steps):
         listen=["tcp:0:interface=127.0.0.1"],
         security=security,
         identities=identities,
+        merge_progress=False,  # whoever starts it counts callbacks
     )
     if isinstance(security, TlsServer):
 
