@@ -3,14 +3,11 @@
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
-from decimal import Decimal
-from enum import Enum
-from typing import Any, Final
+from datetime import timedelta
+from typing import Final
 
 import click
-from rich import box
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -20,6 +17,7 @@ from ipam_progress.cli.display import STATUS_STYLES, STATUS_WORDS, percent_text
 from ipam_progress.cli.process import Ended, ExitStatus, run_in_reactor
 from ipam_progress.cli.run import INTERRUPTIONS, ended_by
 from ipam_progress.cli.store import store_of
+from ipam_progress.cli.tables import plain, record_table, table_console, time_text
 from ipam_progress.cli.text import printable
 from ipam_progress.contracts import SubTaskStatus
 from ipam_progress.errors import IpamProgressError, StoreError
@@ -38,9 +36,6 @@ _STYLES: Final = {
 }
 
 _UUID_URN: Final = "urn:uuid:"
-
-_WIDE: Final = 400
-"""Columns of an output that is no terminal: nothing in it is cut off or broken."""
 
 
 @click.command("operations")
@@ -170,35 +165,15 @@ def _print_json(records: Iterable[OperationRecord], *, in_full: bool = False) ->
         del members["checkpoint"]  # its handler's affair
         if not in_full:
             del members["parameters"], members["subtasks"]
-        print(json.dumps(members, default=_plain))
-
-
-def _plain(value: Any) -> Any:
-    """Give what JSON has for a value."""
-    match value:
-        case Decimal():
-            return float(value)
-        case datetime():
-            return value.isoformat()
-        case Enum():
-            return value.value
-        case _:
-            return str(value)
-
-
-def _console() -> Console:
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = _WIDE
-    return console
+        print(json.dumps(members, default=plain))
 
 
 def _print_table(records: Sequence[OperationRecord]) -> None:
     if not records:
         print("no operations are on record")
         return
-    console = _console()
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    console = table_console()
+    table = record_table()
     headings = [each for each in _COLUMNS if console.width >= _ROOMY or each not in _LESS_VITAL]
     for heading in headings:
         table.add_column(
@@ -213,7 +188,7 @@ def _print_table(records: Sequence[OperationRecord]) -> None:
 
 
 def _print_in_full(record: OperationRecord) -> None:
-    console = _console()
+    console = table_console()
     outcome = Text(record.outcome.value, style=_STYLES[record.outcome])
     console.print(Text(f"{printable(record.operation_id)}: ") + outcome)
     grid = Table.grid(padding=(0, 2))
@@ -222,8 +197,8 @@ def _print_in_full(record: OperationRecord) -> None:
         "request": record.request_id,
         "id": str(record.id),
         "client": f"{client}, from {record.address}" if record.address else client,
-        "started": _time_text(record.started),
-        "ended": "" if record.ended is None else _time_text(record.ended),
+        "started": time_text(record.started),
+        "ended": "" if record.ended is None else time_text(record.ended),
         "took": _duration_text(record),
         "done": percent_text(record.percent),
         "attempts": str(record.attempts) if record.attempts > 1 else "",
@@ -240,7 +215,7 @@ def _print_in_full(record: OperationRecord) -> None:
 
 
 def _subtask_table(subtasks: Iterable[SubtaskRecord]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table = record_table()
     table.add_column("Subtask")
     table.add_column("Status")
     table.add_column("Done", justify="right")
@@ -265,10 +240,6 @@ def _text(text: str) -> Text:
     return Text(printable(text))
 
 
-def _time_text(time: datetime) -> str:
-    return f"{time.astimezone():%Y-%m-%d %H:%M:%S}"
-
-
 def _duration_text(record: OperationRecord) -> str:
     if record.ended is None:
         return ""
@@ -284,7 +255,7 @@ def _seen_text(record: OperationRecord) -> str:
 
 
 _COLUMNS: Final[Mapping[str, Callable[[OperationRecord], RenderableType]]] = {
-    "Started": lambda record: _time_text(record.started),
+    "Started": lambda record: time_text(record.started),
     "Operation": lambda record: _text(record.operation_id),
     "Client": lambda record: _text(record.client),
     "Outcome": lambda record: Text(record.outcome.value, style=_STYLES[record.outcome]),
