@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
+from ipam_progress.cli.files import check_writable
 from ipam_progress.cli.passwords import read_password_file
 from ipam_progress.cli.security import listener_securities
 from ipam_progress.configuration import Configuration, TlsSettings, parse_configuration
@@ -113,6 +114,9 @@ def test_the_example_is_good(invoke, folder):
         "tcp:9100: windows, encrypt",
         "tcp:9101: tls",
         "tcp:9102:interface=127.0.0.1: none",
+        "tcp:9464:interface=127.0.0.1: metrics",
+        "tcp:9464:interface=127.0.0.1: page",
+        f"{folder}/operations.db: store",
         f"{file} is good",
     ]
 
@@ -237,6 +241,89 @@ def test_certificates_that_cannot_be_used(invoke, configuration, folder, section
     (line,) = result.stderr.splitlines()
     _, problem_of_line = line.split(": ", 1)
     assert problem_of_line.startswith(problem.format(folder))
+
+
+STORES = {
+    "no folder": ('file = "nowhere/operations.db"', ":2: store.file: {}/nowhere: No such file or"),
+    "a folder": ('file = "."', ":2: store.file: {}: Is a directory"),
+    "no name of a server": (
+        'file = "operations.db"\nserver = "a/b"',
+        ":1: store: 'a/b' is no name for a server: ",
+    ),
+    "no file of a password": (
+        'url = "postgresql://ipam@db/ipam"\npassword_file = "missing"',
+        ":3: store.password_file: {}/missing: No such file or directory",
+    ),
+    "no password in it": (
+        'url = "postgresql://ipam@db/ipam"\npassword_file = "clients-ca.pem"',
+        ":3: store.password_file: {}/clients-ca.pem: others than its owner may use it",
+    ),
+}
+
+
+@pytest.mark.parametrize(("section", "problem"), STORES.values(), ids=STORES)
+def test_stores_that_cannot_be_used(invoke, configuration, folder, section, problem):
+    file = configuration(f"[store]\n{section}\n[accounts]\nfile = 'accounts'")
+    result = invoke("config", "check", file)
+    assert result.exit_code == 1
+    (line,) = result.stderr.splitlines()
+    assert line.removeprefix(str(file)).startswith(problem.format(folder))
+    assert not (folder / "operations.db").exists()
+
+
+def test_a_database_is_not_connected_to(invoke, configuration):
+    file = configuration(
+        """
+        [accounts]
+        file = "accounts"
+        [store]
+        url = "postgresql://ipam@192.0.2.1/ipam"
+        password_file = "server.password"
+        [groups]
+        "IPAM Administrators" = ["alice"]
+        """
+    )
+    result = invoke("config", "check", file)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.splitlines()[1] == "postgresql://ipam@192.0.2.1/ipam: store"
+    assert PASSWORD not in invoke("config", "show", file).stdout
+
+
+def test_the_log_has_to_have_a_place(invoke, configuration, folder):
+    file = configuration(
+        """
+        [accounts]
+        file = "accounts"
+        [logging]
+        file = "nowhere/server.log"
+        [monitoring]
+        page = "tpc:9465:interface=127.0.0.1"
+        allow_network = true
+        """
+    )
+    result = invoke("config", "check", file)
+    assert result.exit_code == 1
+    assert [line.removeprefix(str(file)) for line in result.stderr.splitlines()] == [
+        (
+            ":7: monitoring.page: 'tpc:9465:interface=127.0.0.1' is no endpoint (Unknown endpoint "
+            "type: 'tpc'); an example: tcp:9100"
+        ),
+        f":5: logging.file: {folder}/nowhere: No such file or directory",
+    ]
+
+
+@pytest.mark.parametrize("name", ["file", "folder"])
+def test_what_may_not_be_written(monkeypatch, tmp_path, name):
+    file = tmp_path / "log"
+    if name == "file":
+        file.touch()
+    # whoever runs the tests may be allowed everything
+    monkeypatch.setattr(
+        "os.access", lambda path, _: Path(path) != (file if name == "file" else tmp_path)
+    )
+    with pytest.raises(PermissionError) as caught:
+        check_writable(file)
+    assert caught.value.filename == str(file if name == "file" else tmp_path)
 
 
 # --- show ----------------------------------------------------------------------------------------

@@ -3,17 +3,23 @@
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Final
 
 import click
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.testing import MemoryReactor
 
+from ipam_progress.cli.files import Files, check_writable
+from ipam_progress.cli.passwords import read_password_file
 from ipam_progress.cli.process import ExitStatus
 from ipam_progress.cli.security import listener_securities
+from ipam_progress.cli.store import make_store
 from ipam_progress.cli.text import printable
 from ipam_progress.configuration import (
     Configuration,
+    Endpoint,
+    Key,
     SecurityMode,
     Sources,
     load_configuration,
@@ -43,8 +49,9 @@ _file_argument = click.argument("file", metavar="FILE", type=click.Path())
 def check(file: str) -> None:
     """Tell everything that is wrong with a configuration.
 
-    The files it names (accounts, keytab, certificates) are opened too. What is wrong is printed to
-    stderr, a line each: the file and the line, the key, and what to do.
+    The files it names (accounts, keytab, certificates) are opened too; those that a server makes
+    (store, log) are not made, and `ipam-progress store check` is there for databases. What is
+    wrong is printed to stderr, a line each: the file and the line, the key, and what to do.
 
     \b
     Exit status:
@@ -53,6 +60,7 @@ def check(file: str) -> None:
     """  # noqa: D301 (click's mark for lines that stay as they are is a backspace)
     configuration, sources = _load(file)
     problems = list(_endpoint_problems(configuration, sources))
+    problems += _file_problems(configuration, sources)
     try:
         listener_securities(configuration, sources)
     except ConfigurationError as error:
@@ -64,6 +72,10 @@ def check(file: str) -> None:
         if listener.security is SecurityMode.WINDOWS:
             security += f", {listener.protection.value}"
         print(f"{printable(str(listener.endpoint))}: {security}")
+    for key, endpoint in _monitoring_endpoints(configuration):
+        print(f"{printable(str(endpoint))}: {key[-1]}")
+    if configuration.store is not None:
+        print(f"{printable(str(configuration.store.file or configuration.store.url))}: store")
     if not any(configuration.groups.values()) and not configuration.policies:
         print(
             "note: no group has members and there are no policies; whoever logs on may start "
@@ -96,19 +108,45 @@ def _load(file: str) -> tuple[Configuration, Sources]:
         raise _refusal(error.problems) from None
 
 
+def _monitoring_endpoints(configuration: Configuration) -> Iterator[tuple[Key, Endpoint]]:
+    for name in ("metrics", "page"):
+        endpoint = getattr(configuration.monitoring, name, None)
+        if endpoint is not None:
+            yield ("monitoring", name), endpoint
+
+
 def _endpoint_problems(configuration: Configuration, sources: Sources) -> Iterator[str]:
     """Ask Twisted what it makes of the endpoints."""
-    for index, listener in enumerate(configuration.listeners):
-        description = str(listener.endpoint)
+    endpoints: list[tuple[Key, Endpoint]] = [
+        (("listeners", index, "endpoint"), listener.endpoint)
+        for index, listener in enumerate(configuration.listeners)
+    ]
+    for key, endpoint in [*endpoints, *_monitoring_endpoints(configuration)]:
+        description = str(endpoint)
         if description.startswith(_SOCKETS_OF_SYSTEMD):
             continue  # these exist in a service only
         try:
             serverFromString(MemoryReactor(), description)
         except Exception as error:  # noqa: BLE001 (each kind of endpoint has errors of its own)
             yield sources.problem(
-                ("listeners", index, "endpoint"),
-                f"{description!r} is no endpoint ({error}); an example: tcp:9100",
+                key, f"{description!r} is no endpoint ({error}); an example: tcp:9100"
             )
+
+
+def _file_problems(configuration: Configuration, sources: Sources) -> list[str]:
+    """Look at the files of store and log as far as that is possible without making them."""
+    files = Files(sources)
+    store, log_file = configuration.store, configuration.logging.file
+    if log_file is not None:
+        files.open(("logging", "file"), partial(check_writable, log_file))
+    if store is not None:
+        if store.file is not None:
+            files.open(("store", "file"), partial(check_writable, store.file))
+        if store.password_file is not None:
+            files.open(("store", "password_file"), partial(read_password_file, store.password_file))
+        if not files.problems:  # the store needs these files
+            files.open(("store",), partial(make_store, store))
+    return files.problems
 
 
 def _refusal(problems: Iterable[str]) -> SystemExit:
