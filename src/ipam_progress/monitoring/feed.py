@@ -68,9 +68,10 @@ class Feed:
         request.notifyFinish().addBoth(self._left, reader)
         request.registerProducer(reader, True)
         request.write(b"retry: %d\n\n" % (RETRY * 1000))
-        if not self._rounds.running:
-            self._rounds.start(INTERVAL, now=False).addErrback(self._failed)
-        self._tell()
+        if self._rounds.running:
+            self._tell()
+        else:
+            self._rounds.start(INTERVAL).addErrback(self._failed)
 
     def close(self) -> None:
         """Let everybody go."""

@@ -19,7 +19,7 @@ from twisted.internet.interfaces import IAddress
 from twisted.logger import Logger
 from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 
-from ipam_progress.errors import ConfigurationError
+from ipam_progress.errors import ConfigurationError, LocalProtocolError
 from ipam_progress.monitoring.feed import Feed
 from ipam_progress.monitoring.metrics import Metrics
 from ipam_progress.monitoring.observed import ObservedServer
@@ -109,8 +109,11 @@ class MonitoringService(Service):
             What fires with the URLs when all is there. It fails, and then nothing is left: with the
             first endpoint's error (`twisted.internet.error.CannotListenError`), with
             `ConfigurationError` if other machines could look that may not, with
-            `twisted.internet.defer.CancelledError` if it is stopped meanwhile.
+            `twisted.internet.defer.CancelledError` if it is stopped meanwhile, with
+            `LocalProtocolError` if it was running.
         """
+        if self.running:
+            raise LocalProtocolError("start() while metrics and page are served")
         super().startService()  # type: ignore[no-untyped-call]  # Twisted's has no types
         ports = self._ports = []
         sites = self._sites = []
