@@ -2,7 +2,8 @@
 
 A module is imported when its command is wanted, so that ``--help`` does not wait for Twisted and
 Spyne; only what stands in `COMMANDS` is known before. What all commands share is in `process`
-(signals, log, exit status), `choices` (arguments) and `text` (what peers send, made fit to print).
+(signals, exit status), `logs`, `choices` (arguments) and `text` (what peers send, made fit to
+print).
 """
 
 import io
