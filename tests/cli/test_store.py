@@ -1,8 +1,12 @@
 """``ipam-progress store``: what it says of good and bad databases, and where it looks for them."""
 
 import sqlite3
+from datetime import timedelta
 
 import pytest
+
+from ipam_progress.cli.store import make_store
+from ipam_progress.configuration import load_configuration
 
 
 @pytest.fixture
@@ -75,6 +79,20 @@ def test_a_configuration_names_a_database_and_its_password(
     password.write_text(f"{postgresql.PASSWORD}\n")
     assert invoke("store", "upgrade", "--config", path).exit_code == 0
     assert invoke("store", "check", "--config", path).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", (timedelta(days=90), 100_000)),
+        ("keep_days = 7\nkeep_operations = 10", (timedelta(days=7), 10)),
+        ("keep_days = 0\nkeep_operations = 0", (None, None)),
+    ],
+)
+def test_a_configuration_says_what_is_kept(configuration, text, expected):
+    settings = load_configuration(configuration(f'[store]\nfile = "ipam.db"\n{text}'))[0].store
+    store = make_store(settings)
+    assert (store.keep_for, store.keep) == expected
 
 
 def test_a_configuration_that_has_no_store(invoke, configuration):

@@ -1,6 +1,7 @@
 """``ipam-progress store``: looks after the database in which a server records what it does."""
 
 import os
+from datetime import timedelta
 
 import click
 
@@ -20,17 +21,23 @@ def make_store(settings: StoreSettings) -> Store:
     Raises:
         StoreError: If it is none, or its password cannot be read.
     """
-    if settings.file is not None:
-        return Store(f"sqlite:///{settings.file.absolute()}", settings.server)
     url = str(settings.url)
-    if settings.url is not None and settings.password_file is not None:
+    if settings.file is not None:
+        url = f"sqlite:///{settings.file.absolute()}"
+    elif settings.url is not None and settings.password_file is not None:
         try:
             url = settings.url.with_password(read_password_file(settings.password_file))
         except ValueError as error:
             raise StoreError(str(error)) from None
         except OSError as error:
             raise StoreError(f"{error.filename}: {error.strerror}") from None
-    return Store(url, settings.server, settings.notes)
+    return Store(
+        url,
+        settings.server,
+        settings.notes,
+        keep_for=timedelta(days=settings.keep_days) or None,
+        keep=settings.keep_operations or None,
+    )
 
 
 @click.group("store")
