@@ -532,7 +532,7 @@ RULES = {
                 "server.toml:4: store.file: the store has to be somewhere: name its file here "
                 "(SQLite), or a database of PostgreSQL in store.url"
             ),
-            "server.toml:5: store.keep_days: a number is due, or 0 for all",
+            "server.toml:5: store.keep_days: 1 to 36500 days are due, or 0 for ever",
             "server.toml:6: store.keep_operations: a number is due, or 0 for all",
         ],
     ),
@@ -544,11 +544,13 @@ RULES = {
         url = "postgresql://db/ipam"
         password_file = "password"
         notes = "notes"
+        keep_days = 36501
         """,
         [
             "server.toml:7: store.url: there is a file in store.file already; keep one",
             "server.toml:8: store.password_file: a file needs no password; leave this out",
             "server.toml:9: store.notes: the notes of a file are beside it; leave this out",
+            "server.toml:10: store.keep_days: 1 to 36500 days are due, or 0 for ever",
         ],
     ),
     "a password of nobody": (

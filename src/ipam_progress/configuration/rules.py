@@ -38,6 +38,7 @@ _NETBIOS_NAME: Final = 15
 """The letters a NetBIOS name can have; NTLM's own limit is no smaller."""
 
 _DNS_NAME: Final = 255
+_DAYS: Final = 36_500
 _HOST: Final = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
 
@@ -277,9 +278,10 @@ def _store(configuration: Configuration, _: Sources) -> Iterator[Problem]:
             ("store", "url"),
             "it does not say whose password it is: postgresql://USER@HOST/DATABASE",
         )
-    for name in ("keep_days", "keep_operations"):
-        if getattr(store, name) < 0:
-            yield Problem(("store", name), "a number is due, or 0 for all")
+    if not 0 <= store.keep_days <= _DAYS:
+        yield Problem(("store", "keep_days"), f"1 to {_DAYS} days are due, or 0 for ever")
+    if store.keep_operations < 0:
+        yield Problem(("store", "keep_operations"), "a number is due, or 0 for all")
 
 
 def _monitoring(configuration: Configuration, _: Sources) -> Iterator[Problem]:
