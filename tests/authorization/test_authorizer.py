@@ -29,7 +29,7 @@ from ipam_progress.contracts import (
     UpdateDhcpScopeParameters,
     UpdateIpamIPAddressParameters,
 )
-from ipam_progress.identity import IdentityResolver
+from ipam_progress.identity import IdentityResolver, IpamGroup
 from ipam_progress.operations import OperationRegistry
 from ipam_progress.session.faults import IpamError
 from ipam_progress.session.server import ServerSession, ServerState
@@ -312,6 +312,30 @@ def test_start_task_is_for_groups():
             IpamTaskType.Audit, "dhcp1"
         )
     assert caught.value.exception_id is IpamExceptionId.IpamApiAccessDenied
+
+
+# What is asked
+
+
+def test_questions_are_for_readers():
+    """A policy of any kind makes a reader of its holder ([MS-IPAMM2] 3.1.4.3)."""
+    for group in IpamGroup:
+        session_of(identity=identity_in(group.value)).check_read("GetIpamTasksInfo")
+    role = AccessPolicy("someone", "IPAM DNS Record Administrator")
+    session_of(role, identity=identity_in()).check_read("GetIpamTasksInfo")
+    with pytest.raises(IpamError, match="not allowed to ask for GetIpamTasksInfo") as caught:
+        session_of(identity=identity_in()).check_read("GetIpamTasksInfo")
+    assert caught.value.exception_id is IpamExceptionId.IpamApiAccessDenied
+
+
+def test_of_questions_only_denials_are_told():
+    entries = []
+    session_of(identity=identity_in("IPAM Users"), audit=entries.append).check_read("IsTaskRunning")
+    with pytest.raises(IpamError):
+        session_of(identity=identity_in(), audit=entries.append).check_read("IsTaskRunning")
+    (entry,) = entries
+    assert entry.action == "IsTaskRunning"
+    assert not entry.decision.allowed
 
 
 # Audit
