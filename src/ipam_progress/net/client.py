@@ -50,19 +50,14 @@ from ipam_progress.limits import Limits
 from ipam_progress.net.channel import Channel
 from ipam_progress.net.codecs import codec_factory
 from ipam_progress.net.server import HISTORY_PATH, OPERATION_PATH, SERVER_PATH
-from ipam_progress.net.tcp_keepalive import bound_retransmission
 from ipam_progress.net.task_requests import TaskRequests
+from ipam_progress.net.tcp_keepalive import bound_retransmission
 from ipam_progress.net.upgrades import ClientSecurity, UpgradeMaker
 from ipam_progress.net.waiter import DeferredWaiter
 from ipam_progress.records import OperationRecord, Outcome
 from ipam_progress.security.upgrade import StreamUpgrade
 from ipam_progress.service.callbacks import is_callback, read_callback
-from ipam_progress.service.client import (
-    encode_keepalive,
-    encode_request,
-    read_answer,
-    refuses_keepalive,
-)
+from ipam_progress.service.client import encode_keepalive, encode_request, read_answer
 from ipam_progress.service.declarations import OPERATIONS
 from ipam_progress.service.history import record_of
 from ipam_progress.service.incoming import Incoming, read_incoming
@@ -290,7 +285,7 @@ class ClientChannel(Channel):
             incoming = read_incoming(self._codec.decoder, event.payload)
             if is_callback(incoming):
                 self._take_callback(read_callback(incoming))
-            elif self._has_sent_keepalives and refuses_keepalive(incoming):
+            elif self._has_sent_keepalives and incoming.is_fault and incoming.relates_to is None:
                 self._keepalive_refused()
             else:
                 self._answered(incoming)
@@ -298,7 +293,11 @@ class ClientChannel(Channel):
             self._fail(error)
 
     def _keepalive_refused(self) -> None:
-        """Send no more to a server that knows none: one of .NET Framework ends the session."""
+        """Send no more to a server that knows none: one of .NET Framework ends the session.
+
+        A Keepalive has no MessageID. What is said to a request names it, so a fault that names none
+        is about a Keepalive, where any has been sent.
+        """
         if self._keepalive is not None:
             self._stop_keepalives()
             self.log.warn(

@@ -21,7 +21,6 @@ from ipam_progress.service.faults import describe_fault
 from ipam_progress.service.incoming import Incoming
 from ipam_progress.service.protocol import EXCEPTION_DETAIL
 from ipam_progress.soap import (
-    ACTION_NOT_SUPPORTED,
     Fault,
     begin_one_way,
     begin_request,
@@ -35,7 +34,6 @@ __all__ = [
     "encode_request",
     "read_answer",
     "read_fault_error",
-    "refuses_keepalive",
 ]
 
 
@@ -81,21 +79,6 @@ def encode_request(encoder: Encoder, message: object, message_id: UniqueId, to: 
 def encode_keepalive(encoder: Encoder) -> bytes:
     """Encode the message that says "still here": nothing but an Action ([MS-IPAMM2] 2.2.2.2)."""
     return end_message(encoder, begin_one_way(encoder, KEEPALIVE))
-
-
-def refuses_keepalive(incoming: Incoming) -> bool:
-    """Tell whether a message is what WCF says to a one-way message whose Action it does not know.
-
-    It names no request, so where Keepalives have been sent one of them is meant.
-
-    Raises:
-        EnvelopeError: If it is a fault that cannot be read.
-    """
-    return (
-        incoming.is_fault
-        and incoming.relates_to is None
-        and ACTION_NOT_SUPPORTED in read_fault(incoming.tokens, incoming.message).subcodes
-    )
 
 
 def read_answer(incoming: Incoming, request: type[Any]) -> Any:

@@ -8,7 +8,6 @@ What is in a body is not known here.
 """
 
 from ipam_progress.soap.faults import (
-    ACTION_NOT_SUPPORTED,
     MUST_UNDERSTAND,
     RECEIVER,
     SENDER,
@@ -37,7 +36,6 @@ from ipam_progress.soap.writing import (
 )
 
 __all__ = [
-    "ACTION_NOT_SUPPORTED",
     "MUST_UNDERSTAND",
     "RECEIVER",
     "SENDER",

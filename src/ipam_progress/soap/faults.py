@@ -32,7 +32,6 @@ from ipam_progress.soap.message import (
 )
 
 __all__ = [
-    "ACTION_NOT_SUPPORTED",
     "MUST_UNDERSTAND",
     "RECEIVER",
     "SENDER",
@@ -56,9 +55,6 @@ MUST_UNDERSTAND: Final = (SOAP, "MustUnderstand")
 
 VERSION_MISMATCH: Final = (SOAP, "VersionMismatch")
 """The message is of another version of SOAP."""
-
-ACTION_NOT_SUPPORTED: Final = (ADDRESSING, "ActionNotSupported")
-"""A subcode: the Action means nothing here (WS-Addressing 1.0 SOAP, 6.4.1)."""
 
 _MOST_NAMES: Final = 16
 """Header blocks that a fault names: a message can hold a hundred thousand of them."""
@@ -116,7 +112,7 @@ def action_not_supported(action: str) -> Fault:
     return Fault(
         action=ADDRESSING_FAULT,
         code=SENDER,
-        subcodes=(ACTION_NOT_SUPPORTED,),
+        subcodes=((ADDRESSING, "ActionNotSupported"),),
         reason=(
             f"No operation at this address has the Action '{shorten(action)}'. "
             "Check that the client has the contract of this service, and its address."
