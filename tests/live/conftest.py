@@ -146,8 +146,8 @@ SECURED_SERVER = (HERE / "programs" / "secured_server.py",)
 class ServerProgram(Program):
     """``ipam-progress serve`` on a port of its own, or another program that serves."""
 
-    def __init__(self, arguments, folder, name, *, program=SERVE, **options) -> None:
-        super().__init__([sys.executable, *program, *arguments], folder, name, **options)
+    def __init__(self, arguments, folder, name, *, program=SERVE, prefix=(), **options) -> None:
+        super().__init__([*prefix, sys.executable, *program, *arguments], folder, name, **options)
         self.is_stopping = False
         self._told_before = 0
         match = self.wait_for_line(r"^listening on (net\.tcp://127\.0\.0\.1:(\d+))$")
@@ -222,9 +222,9 @@ def start_server(tmp_path_factory, request):
     folder = tmp_path_factory.mktemp("servers")
     servers = []
 
-    def start(*arguments):
+    def start(*arguments, prefix=()):
         name = f"server{len(servers)}"
-        servers.append(ServerProgram(["--demo", *arguments], folder, name))
+        servers.append(ServerProgram(["--demo", *arguments], folder, name, prefix=prefix))
         return servers[-1]
 
     start.servers = servers
