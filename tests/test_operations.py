@@ -40,6 +40,47 @@ def test_what_is_said_of_a_handler_is_kept(registry):
     assert registry.find(CREATE).non_deterministic
 
 
+@pytest.mark.parametrize("register", [lambda r: r.operation(CREATE), lambda r: r.default()])
+def test_what_may_become_of_a_handler_is_said_by_it(registry, register):
+    register(registry)(lambda _p, _q: None)
+    handler = registry.find(CREATE)
+    assert not handler.cancel_when_client_leaves
+    assert not handler.resumable
+
+
+@pytest.mark.parametrize("by_default", [False, True])
+def test_handlers_that_may_be_cancelled_and_resumed(registry, by_default):
+    options = {"cancel_when_client_leaves": True, "resumable": True}
+    decorate = registry.default(**options) if by_default else registry.operation(CREATE, **options)
+
+    @decorate
+    async def create(parameters, progress):
+        pass
+
+    handler = registry.find(CREATE)
+    assert handler.cancel_when_client_leaves
+    assert handler.resumable
+
+
+def test_what_gives_a_deferred_can_be_cancelled(registry):
+    registry.operation(CREATE, thread=False, cancel_when_client_leaves=True)(lambda _p, _q: None)
+    assert registry.find(CREATE).cancel_when_client_leaves
+
+
+@pytest.mark.parametrize("by_default", [False, True])
+def test_a_thread_cannot_be_cancelled(registry, by_default):
+    def blocking(parameters, progress):
+        pass
+
+    decorate = registry.default if by_default else registry.operation
+    arguments = () if by_default else (CREATE,)
+    with pytest.raises(TypeError, match=r"blocking runs in a thread.* look at progress\.cancelled"):
+        decorate(*arguments, cancel_when_client_leaves=True)(blocking)
+    assert registry.find(CREATE) is None
+    decorate(*arguments, resumable=True)(blocking)
+    assert registry.find(CREATE).resumable
+
+
 def test_an_unknown_operation(registry):
     with pytest.raises(ValueError, match="'CreateScope' is no operation; the operations are Add"):
         registry.operation("CreateScope")

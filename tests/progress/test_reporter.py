@@ -2,6 +2,7 @@
 
 import threading
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -18,70 +19,7 @@ from ipam_progress.progress import ProgressReporter
 from ipam_progress.session.faults import IpamError
 
 SUCCESS = SubTaskStatus.CompletedWithSuccess
-
-
-class Room:
-    """Yields as long as it is told to; counts how often it was awaited."""
-
-    def __init__(self):
-        self.yields = 0
-        self.awaited = 0
-
-    def __await__(self):
-        self.awaited += 1
-        for _ in range(self.yields):
-            yield "full"
-
-
-class Sink:
-    """Keeps what is posted; the newest text forms are compared by the tests."""
-
-    def __init__(self):
-        self.messages = []
-        self.room = Room()
-        self.waits = 0
-        self.refusing = False
-
-    def post(self, message):
-        if self.refusing:
-            raise LocalProtocolError("no more")
-        self.messages.append(message)
-
-    def wait_for_room(self):
-        self.waits += 1
-
-
-@pytest.fixture
-def sink():
-    return Sink()
-
-
-@pytest.fixture
-def progress(sink):
-    return ProgressReporter(sink)
-
-
-def brief(message):
-    match type(message).__name__:
-        case "AddSubTask":
-            return f"add {message.subTaskInstance.SubTaskInstanceId}"
-        case "SetSubTaskStatus":
-            number = message.subTaskInstance.SubTaskInstanceId
-            error = "" if message.completionStatus is None else " !"
-            return f"{number} {message.status.name} {message.percentComplete}{error}"
-        case "SetCompletionPercentage":
-            return f"{message.completionPercentage}%"
-    return message.overallStatus.name
-
-
-def sent(sink):
-    messages, sink.messages = sink.messages, []
-    return [brief(message) for message in messages]
-
-
-def finish(sink, progress, result=None):
-    progress.succeed(result, sink.messages.append)
-    return sent(sink)
+COMPLETED = {SUCCESS, SubTaskStatus.CompletedWithWarning}
 
 
 def run(coroutine):
@@ -126,8 +64,8 @@ def test_a_plain_block(sink, progress):
         assert not part.is_completed
     assert part.is_completed
     assert part.percent == 100
-    assert sent(sink) == ["add 1", "1 InProgress 50", "50%", "1 CompletedWithSuccess 100"]
-    assert finish(sink, progress) == ["100%", "CompletedWithSuccess"]
+    assert sink.sent() == ["add 1", "1 InProgress 50", "50%", "1 CompletedWithSuccess 100"]
+    assert sink.finish(progress) == ["100%", "CompletedWithSuccess"]
 
 
 def test_an_async_block(sink, progress):
@@ -137,7 +75,7 @@ def test_an_async_block(sink, progress):
 
     assert run(handler()) == []
     assert sink.room.awaited == 3
-    assert sent(sink) == ["add 1", "1 InProgress 50", "50%", "1 CompletedWithSuccess 100"]
+    assert sink.sent() == ["add 1", "1 InProgress 50", "50%", "1 CompletedWithSuccess 100"]
 
 
 def test_coroutines_wait_where_they_await(sink, progress):
@@ -194,13 +132,13 @@ def test_what_waits_keeps_the_values_of_its_moment(sink, progress):
 def test_the_last_update_may_complete_the_block(sink, progress):
     with progress.subtask("one") as part:
         part.update(100, status=SUCCESS)
-    assert sent(sink) == ["add 1", "1 CompletedWithSuccess 100"]
+    assert sink.sent() == ["add 1", "1 CompletedWithSuccess 100"]
 
 
 def test_a_completed_subtask_has_no_more_to_report(sink, progress):
     part = progress.subtask("one")
     part.update(status=SUCCESS)
-    sent(sink)
+    sink.sent()
     for report in (
         lambda: part.update(50),
         lambda: part.warning("late"),
@@ -225,14 +163,14 @@ def test_final_statuses(sink, progress, status, percent, overall):
     part = progress.subtask("one")
     progress.subtask("two")
     part.update(20)
-    sent(sink)
+    sink.sent()
     part.update(status=SubTaskStatus[status])
-    assert sent(sink) == [f"1 {status} {percent}", *overall]
+    assert sink.sent() == [f"1 {status} {percent}", *overall]
 
 
 def test_a_success_with_a_percentage_of_its_own(sink, progress):
     progress.subtask("one").update(99, status=SUCCESS)
-    assert sent(sink) == ["add 1", "1 CompletedWithSuccess 99"]
+    assert sink.sent() == ["add 1", "1 CompletedWithSuccess 99"]
 
 
 @pytest.mark.parametrize("weight", [0, -1, float("nan"), float("inf"), "1", None, 0.0001])
@@ -250,7 +188,7 @@ def test_weights_that_are_none(sink, progress, weight):
 )
 def test_percentages_that_are_none(sink, progress, percent):
     part = progress.subtask("one")
-    sent(sink)
+    sink.sent()
     with pytest.raises(ValueError, match="a percentage must be a number from 0 to 100, not"):
         part.update(percent)
     with pytest.raises(ValueError, match="a percentage must be"):
@@ -263,7 +201,7 @@ def test_a_status_that_is_none(sink, progress):
     part = progress.subtask("one")
     with pytest.raises(ValueError, match="'InProgress' is no SubTaskStatus"):
         part.update(status="InProgress")
-    assert sent(sink) == ["add 1"]
+    assert sink.sent() == ["add 1"]
 
 
 @pytest.mark.parametrize(
@@ -308,12 +246,29 @@ def test_warnings(sink, progress):
     assert data.ExceptionId is IpamExceptionId.IpamApiObjectNotFound
     assert final.subTaskInstance.FailedCompletionStatus is final.completionStatus
     assert first.subTaskInstance.FailedCompletionStatus is None
-    assert sent(sink)[2:] == [
+    assert sink.sent()[2:] == [
         "40%",
         "1 InProgress 40 !",
         "1 InProgress 40 !",
         "1 CompletedWithWarning 100 !",
     ]
+
+
+def test_a_warning_goes_along_where_the_last_update_says_so(sink, progress):
+    with progress.subtask("one") as part:
+        part.warning("hm")
+        part.update(status=SubTaskStatus.CompletedWithWarning)
+    with progress.subtask("two") as part:
+        part.update(status=SubTaskStatus.CompletedWithWarning)
+    with progress.subtask("three") as part:
+        part.warning("it went well after all")
+        part.update(status=SUCCESS)
+    first, second, third = (
+        message for message in sink.messages if getattr(message, "status", None) in COMPLETED
+    )
+    assert first.completionStatus.IpamExceptionData.ExceptionMessage == "hm"
+    assert first.subTaskInstance.FailedCompletionStatus is first.completionStatus
+    assert second.completionStatus is third.completionStatus is None
 
 
 def test_an_exception_leaves_the_block(sink, progress):
@@ -324,7 +279,7 @@ def test_an_exception_leaves_the_block(sink, progress):
         raise error
     assert caught.value is error
     final = sink.messages[-1]
-    assert sent(sink)[-1] == "1 CompletedWithError 40 !"
+    assert sink.sent()[-1] == "1 CompletedWithError 40 !"
     data = final.completionStatus.IpamExceptionData
     assert data.ExceptionId is IpamExceptionId.IpamApiGenericErrorOccurred
     assert data.ExceptionMessage == "The subtask 'one' failed; the log of the server says why."
@@ -349,7 +304,7 @@ def test_an_error_of_one_subtask_need_not_be_the_operations(sink, progress):
         part.error(IpamError(IpamExceptionId.IpamApiObjectNotFound, "gone"))
     with progress.subtask("two"):
         pass
-    assert finish(sink, progress) == [
+    assert sink.finish(progress) == [
         "add 1",
         "1 CompletedWithError 0 !",
         "add 2",
@@ -378,7 +333,7 @@ def test_it_follows_from_the_subtasks_and_is_sent_when_it_changes(sink, progress
     parts[0].update(50)
     parts[0].update(50.001)
     parts[1].update(100, status=SUCCESS)
-    assert sent(sink)[3:] == [
+    assert sink.sent()[3:] == [
         "1 InProgress 50",
         "16.67%",
         "1 InProgress 50",
@@ -393,30 +348,30 @@ def test_weights(sink, progress):
     small = progress.subtask("small")
     progress.subtask("large", weight=2.5)
     small.update(status=SUCCESS)
-    assert sent(sink)[-1] == "28.57%"
+    assert sink.sent()[-1] == "28.57%"
 
 
 def test_it_never_goes_back(sink, progress):
     first, second = progress.subtask("one"), progress.subtask("two")
     first.update(60)
-    assert sent(sink)[-1] == "30%"
+    assert sink.sent()[-1] == "30%"
     first.update(40)
-    assert sent(sink) == ["1 InProgress 40"]
+    assert sink.sent() == ["1 InProgress 40"]
     progress.subtask("three")
     second.update(30)
-    assert sent(sink) == ["add 3", "2 InProgress 30"]
+    assert sink.sent() == ["add 3", "2 InProgress 30"]
     second.update(60)
-    assert sent(sink) == ["2 InProgress 60", "33.33%"]
+    assert sink.sent() == ["2 InProgress 60", "33.33%"]
 
 
 def test_hundred_waits_for_the_end(sink, progress):
     with progress.subtask("one"):
         pass
-    assert sent(sink) == ["add 1", "1 CompletedWithSuccess 100"]
+    assert sink.sent() == ["add 1", "1 CompletedWithSuccess 100"]
     with progress.subtask("two") as part:
         part.update(10)
-    assert sent(sink) == ["add 2", "2 InProgress 10", "55%", "2 CompletedWithSuccess 100"]
-    assert finish(sink, progress) == ["100%", "CompletedWithSuccess"]
+    assert sink.sent() == ["add 2", "2 InProgress 10", "55%", "2 CompletedWithSuccess 100"]
+    assert sink.finish(progress) == ["100%", "CompletedWithSuccess"]
 
 
 def test_subtasks_that_are_still_to_come(sink, progress):
@@ -425,16 +380,16 @@ def test_subtasks_that_are_still_to_come(sink, progress):
     for name in "abcd":
         with progress.subtask(name) as part:
             part.update(50)
-        seen += [text for text in sent(sink) if "%" in text]
+        seen += [text for text in sink.sent() if "%" in text]
     assert seen == ["12.5%", "25%", "37.5%", "50%", "62.5%", "75%", "87.5%"]
-    assert finish(sink, progress) == ["100%", "CompletedWithSuccess"]
+    assert sink.finish(progress) == ["100%", "CompletedWithSuccess"]
 
 
 def test_more_subtasks_than_expected(sink, progress):
     progress.expect(1)
     progress.subtask("one")
     progress.subtask("two").update(50)
-    assert sent(sink)[-1] == "25%"
+    assert sink.sent()[-1] == "25%"
 
 
 def test_a_handler_with_a_percentage_of_its_own(sink, progress):
@@ -443,7 +398,7 @@ def test_a_handler_with_a_percentage_of_its_own(sink, progress):
     with progress.subtask("one") as part:
         part.update(50)
     progress.update(5)
-    assert finish(sink, progress) == [
+    assert sink.finish(progress) == [
         "10%",
         "10%",
         "add 1",
@@ -460,24 +415,24 @@ def test_a_handler_that_gives_the_percentage_from_the_beginning(sink, progress):
     progress.automatic = False
     progress.subtask("one").update(50)
     progress.update(20)
-    assert sent(sink) == ["add 1", "1 InProgress 50", "20%"]
+    assert sink.sent() == ["add 1", "1 InProgress 50", "20%"]
     progress.automatic = True
     progress.subtasks[0].update(60)
-    assert sent(sink) == ["1 InProgress 60", "60%"]
+    assert sink.sent() == ["1 InProgress 60", "60%"]
     progress.update(70)
     assert not progress.automatic
 
 
 def test_hundred_is_not_said_twice(sink, progress):
     progress.update(100)
-    assert finish(sink, progress) == ["100%", "CompletedWithSuccess"]
+    assert sink.finish(progress) == ["100%", "CompletedWithSuccess"]
 
 
 def test_nothing_is_worked_out_for_operations_without_percentage(sink):
     progress = ProgressReporter(sink, non_deterministic=True)
     with progress.subtask("one") as part:
         part.update(50)
-    assert finish(sink, progress) == [
+    assert sink.finish(progress) == [
         "add 1",
         "1 InProgress 50",
         "1 CompletedWithSuccess 100",
@@ -490,7 +445,8 @@ def test_nothing_is_worked_out_for_operations_without_percentage(sink):
     st.lists(st.floats(0.001, 1000), min_size=4, max_size=4),
 )
 def test_percentages_only_grow_and_only_the_end_is_hundred(updates, weights):
-    sink = Sink()
+    messages = []
+    sink = SimpleNamespace(post=messages.append, wait_for_room=lambda: None, room=None)
     progress = ProgressReporter(sink)
     parts = [progress.subtask("part", weight=weight) for weight in weights]
     for number, percent in updates:
@@ -498,10 +454,10 @@ def test_percentages_only_grow_and_only_the_end_is_hundred(updates, weights):
     for part in parts:
         with part:
             pass
-    progress.succeed(None, sink.messages.append)
+    progress.succeed(None, messages.append)
     shown = [
         message.completionPercentage
-        for message in sink.messages
+        for message in messages
         if type(message).__name__ == "SetCompletionPercentage"
     ]
     assert shown == sorted(set(shown))
@@ -545,7 +501,7 @@ def test_a_failure(sink, progress, partial):
     progress.result(result if partial else DhcpFailover())
     progress.fail(IpamError(IpamExceptionId.IpamApiAddScopeFailed, "no"), sink.messages.append)
     [final] = sink.messages
-    assert brief(final) == "CompletedWithFailure"
+    assert sink.sent() == ["CompletedWithFailure"]
     assert final.completionStatus.HasIpamUpdateError is partial
     assert final.completionStatus.ErrorInfo.IpamExceptionData.ExceptionMessage == "no"
     assert result.ErrorInfo is None
@@ -560,8 +516,8 @@ def subtasks_left_open(progress):
 
 def test_subtasks_that_are_open_at_the_end_of_a_success(sink, progress):
     subtasks_left_open(progress)
-    sent(sink)
-    assert finish(sink, progress) == [
+    sink.sent()
+    assert sink.finish(progress) == [
         "1 NotRun 0",
         "2 CompletedWithSuccess 100",
         "4 CompletedWithWarning 100 !",
@@ -572,9 +528,9 @@ def test_subtasks_that_are_open_at_the_end_of_a_success(sink, progress):
 
 def test_subtasks_that_are_open_at_the_end_of_a_failure(sink, progress):
     subtasks_left_open(progress)
-    sent(sink)
+    sink.sent()
     progress.fail(ValueError(), sink.messages.append)
-    assert sent(sink) == [
+    assert sink.sent() == [
         "1 NotRun 0",
         "2 CompletedWithError 30 !",
         "4 CompletedWithError 0 !",
@@ -585,10 +541,9 @@ def test_subtasks_that_are_open_at_the_end_of_a_failure(sink, progress):
 def test_the_end_does_not_go_the_usual_way(sink, progress):
     part = progress.subtask("one")
     part.update(10)
+    sink.sent()
     sink.refusing = True
-    last = []
-    progress.succeed(None, last.append)
-    assert [brief(message) for message in last] == [
+    assert sink.finish(progress) == [
         "1 CompletedWithSuccess 100",
         "100%",
         "CompletedWithSuccess",
@@ -615,7 +570,7 @@ def test_updates_of_many_threads_leave_in_the_order_of_their_changes(sink, progr
         thread.start()
     for thread in threads:
         thread.join(10)
-    texts = finish(sink, progress)
+    texts = sink.finish(progress)
     for part in parts:
         own = [text for text in texts if text.startswith(f"{part.instance_id} ")]
         assert own == [f"{part.instance_id} InProgress {percent}" for percent in range(100)] + [
