@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from ipam_progress.net.client import ManagementClient, RunningOperation
     from ipam_progress.net.server import ManagementServer
     from ipam_progress.operations import IpamError, OperationRegistry
-    from ipam_progress.progress import ProgressReporter, Subtask
+    from ipam_progress.progress import ProgressPart, ProgressReporter, Subtask
     from ipam_progress.service.client import SoapFaultError
     from ipam_progress.tracking import ProgressSnapshot, ProgressTracker
     from ipam_progress.values import DateTime, DateTimeKind, TimeSpan
@@ -53,6 +53,7 @@ __all__ = [
     "ManagementClient",
     "ManagementServer",
     "OperationRegistry",
+    "ProgressPart",
     "ProgressReporter",
     "ProgressSnapshot",
     "ProgressTracker",
@@ -76,6 +77,7 @@ _HOMES: Final = {
     "ManagementClient": "net.client",
     "ManagementServer": "net.server",
     "OperationRegistry": "operations",
+    "ProgressPart": "progress",
     "ProgressReporter": "progress",
     "ProgressSnapshot": "tracking",
     "ProgressTracker": "tracking",
