@@ -5,7 +5,8 @@
   descriptors.py sees what the system allows.
 - conversation.py: one session of a service, envelopes to Spyne and answers to the wire;
   operation_conversation.py has its callbacks, request_conversation.py is for services that have
-  none, task_conversation.py one of them.
+  none, task_conversation.py and history_conversation.py are these.
 - runner.py: calls handlers; waiter.py is what they await.
-- client.py: the client and its connections.
+- client.py: the client and its connections; task_requests.py and history_requests.py are what it
+  can ask for.
 """

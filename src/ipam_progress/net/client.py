@@ -18,9 +18,7 @@ from twisted.python.failure import Failure
 
 from ipam_progress import framing
 from ipam_progress.binaryxml import UniqueId
-from ipam_progress.contracts.base import items_of
 from ipam_progress.contracts.core import IpamOperationWithProgressParameters
-from ipam_progress.contracts.history import GetOperation, GetOperations
 from ipam_progress.contracts.messages import (
     InitializeOperationParameters,
     StartOperationWithCallback,
@@ -49,17 +47,16 @@ from ipam_progress.framing import (
 from ipam_progress.limits import Limits
 from ipam_progress.net.channel import Channel
 from ipam_progress.net.codecs import codec_factory
+from ipam_progress.net.history_requests import HistoryRequests
 from ipam_progress.net.server import HISTORY_PATH, OPERATION_PATH, SERVER_PATH
 from ipam_progress.net.task_requests import TaskRequests
 from ipam_progress.net.tcp_keepalive import bound_retransmission
 from ipam_progress.net.upgrades import ClientSecurity, UpgradeMaker
 from ipam_progress.net.waiter import DeferredWaiter
-from ipam_progress.records import OperationRecord, Outcome
 from ipam_progress.security.upgrade import StreamUpgrade
 from ipam_progress.service.callbacks import is_callback, read_callback
 from ipam_progress.service.client import encode_keepalive, encode_request, read_answer
 from ipam_progress.service.declarations import OPERATIONS
-from ipam_progress.service.history import record_of
 from ipam_progress.service.incoming import Incoming, read_incoming
 from ipam_progress.session.keepalive import KeepaliveSender
 from ipam_progress.tracking import ProgressSnapshot, ProgressTracker
@@ -421,10 +418,11 @@ class RunningOperation:
         self._channel.release()
 
 
-class ManagementClient(TaskRequests):
+class ManagementClient(TaskRequests, HistoryRequests):
     """A client of one server; each operation and each request has a session of its own.
 
-    What it can ask of tasks is in `ipam_progress.net.task_requests`.
+    What it can ask of tasks is in `ipam_progress.net.task_requests`, what of operations that it has
+    started before in `ipam_progress.net.history_requests`.
 
     Args:
         url: ``net.tcp://host:port``; a path in it names the service, otherwise each service is
@@ -495,61 +493,11 @@ class ManagementClient(TaskRequests):
             ) from error
         return running
 
-    @inlineCallbacks
-    def operation(
-        self, request_id: str | UUID
-    ) -> Generator[Deferred[Any], Any, OperationRecord | None]:
-        """Ask how an operation goes or ended.
-
-        Only servers of this library that keep records can tell, and they tell clients of their own
-        operations only, but for IPAM administrators.
-
-        Args:
-            request_id: The MessageID with which its start was asked for, or the UUID in it.
-
-        Returns:
-            A Deferred that fires with what is on record, subtasks and parameters with it, or with
-            None if there is no such operation; or fails as that of `start_operation` does.
-        """
-        answer = yield self._ask_history(GetOperation(requestId=str(request_id)))
-        told = answer.GetOperationResult
-        return None if told is None else record_of(told)
-
-    @inlineCallbacks
-    def operations(
-        self, *, limit: int = 100, outcome: Outcome | None = None
-    ) -> Generator[Deferred[Any], Any, list[OperationRecord]]:
-        """Ask how the newest operations go or ended.
-
-        Args:
-            limit: How many, from 1 to 1000.
-            outcome: Which ones; None for all.
-
-        Returns:
-            A Deferred that fires with what is on record, without subtasks and parameters, newest
-            first, or fails as that of `operation` does.
-        """
-        answer = yield self._ask_history(GetOperations(limit=limit, outcome=outcome))
-        return [record_of(told) for told in items_of(answer.GetOperationsResult)]
-
-    @inlineCallbacks
-    def _ask_history(self, request: object) -> Generator[Deferred[Any], Any, Any]:
-        try:
-            channel = yield self._open(HISTORY_PATH, _ignore, _ignore)
-        except FramingError as error:
-            if error.fault != framing.faults.ENDPOINT_NOT_FOUND:
-                raise
-            raise FramingError(
-                "the server does not tell of its operations: it keeps no records (no [store] in "
-                "its configuration), is none of this library, or tells at another path",
-                fault=error.fault,
-            ) from error
-        answer = yield self._ask(channel, request)
-        yield channel.end()
-        return answer
-
     def _open_tasks(self) -> Deferred[ClientChannel]:
         return self._open(SERVER_PATH, _ignore, _ignore)
+
+    def _open_history(self) -> Deferred[ClientChannel]:
+        return self._open(HISTORY_PATH, _ignore, _ignore)
 
     @inlineCallbacks
     def _open(

@@ -35,6 +35,7 @@ from ipam_progress.service.declarations import (
     OPERATIONS,
     RequestOperation,
 )
+from ipam_progress.service.history import request_id_of
 from ipam_progress.service.models import Model, ModelFactory
 from ipam_progress.values import DateTime, TimeSpan
 
@@ -168,7 +169,7 @@ class OperationWithProgressService(Service):  # type: ignore[misc]  # Spyne has 
     def start_operation_with_callback(ctx: Any) -> Future[None] | None:  # noqa: N805
         """Start the operation, [MS-IPAMM2] 3.19.4.4."""
         session: OperationSession = ctx.udc
-        return session.start(str(ctx.inprot_ctx.relates_to))
+        return session.start(request_id_of(str(ctx.inprot_ctx.relates_to)))
 
 
 class IpamServerService(Service):  # type: ignore[misc]  # Spyne has no types
