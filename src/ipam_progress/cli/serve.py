@@ -16,12 +16,13 @@ from twisted.internet.error import CannotListenError
 from twisted.internet.task import deferLater
 from twisted.logger import Logger, LogLevel
 
-from ipam_progress.authorization import Authorizer
+from ipam_progress.authorization import Audit, AuditEntry, Authorizer
 from ipam_progress.cli.files import Files
 from ipam_progress.cli.logs import Log
 from ipam_progress.cli.notify import READY, STOPPING, notify, reloading
 from ipam_progress.cli.process import Ended, ExitStatus, run_in_reactor
 from ipam_progress.cli.security import listener_securities
+from ipam_progress.cli.store import make_store
 from ipam_progress.cli.text import printable
 from ipam_progress.configuration import (
     Configuration,
@@ -29,6 +30,7 @@ from ipam_progress.configuration import (
     LogFormat,
     LoggingSettings,
     MinimumLevel,
+    MonitoringSettings,
     Override,
     Sources,
     access_policies,
@@ -38,12 +40,14 @@ from ipam_progress.configuration import (
 )
 from ipam_progress.contracts import PARAMETER_TYPES
 from ipam_progress.demo import demo_registry
-from ipam_progress.errors import ConfigurationError
+from ipam_progress.errors import ConfigurationError, StoreError
 from ipam_progress.identity import IdentityResolver
+from ipam_progress.monitoring import MonitoringService
 from ipam_progress.net.audit import log_decision
 from ipam_progress.net.server import OPERATION_PATH, SERVER_PATH, Listener, ManagementServer
 from ipam_progress.net.upgrades import ServerSecurity
 from ipam_progress.operations import OperationRegistry
+from ipam_progress.store import Store
 from ipam_progress.tasks import TaskRegistry
 
 __all__ = ["command", "load_registry", "serve_until_cancelled", "sleep"]
@@ -109,8 +113,29 @@ def _refusal(cause: str) -> Ended:
     return Ended(ExitStatus.USAGE, cause)
 
 
-async def serve_until_cancelled(server: ManagementServer) -> None:
+def _monitoring(
+    settings: MonitoringSettings | None, server: ManagementServer
+) -> MonitoringService | None:
+    """Make what shows metrics and the live page, if anything does."""
+    if settings is None or (settings.metrics is None and settings.page is None):
+        return None
+    return MonitoringService(
+        server,
+        metrics=None if settings.metrics is None else str(settings.metrics),
+        page=None if settings.page is None else str(settings.page),
+        hosts=settings.hosts,
+        allow_network=settings.allow_network,
+    )
+
+
+async def serve_until_cancelled(
+    server: ManagementServer, monitoring: MonitoringService | None = None
+) -> None:
     """Serve until a signal cancels it, then stop in order.
+
+    Args:
+        server: What serves.
+        monitoring: What shows how it goes; None for nothing.
 
     Raises:
         Ended: If it cannot listen as it was asked to.
@@ -126,13 +151,18 @@ async def serve_until_cancelled(server: ManagementServer) -> None:
     try:
         urls = await server.start()
     except CannotListenError as error:
-        why = getattr(error.socketError, "strerror", None) or error.socketError
-        raise _refusal(
-            f"cannot listen on {error.interface or 'any address'}, port {error.port}: {why}; "
-            "say another endpoint with --listen"
-        ) from None
+        raise _refusal(f"{_no_port(error)}; say another endpoint with --listen") from None
+    except StoreError as error:
+        raise _refusal(f"the store cannot be used: {error}") from None
     except Exception as error:  # noqa: BLE001 (as above, what Twisted calls CannotListenError apart)
         raise _refusal(f"cannot listen on {' and '.join(endpoints)}: {error}") from None
+    if monitoring is not None:
+        try:
+            urls += await monitoring.start()
+        except (CannotListenError, ConfigurationError) as error:
+            await server.stopService()
+            text = _no_port(error) if isinstance(error, CannotListenError) else str(error)
+            raise _refusal(f"{text}; say other endpoints with --metrics and --page") from None
     for url in urls:
         print(f"listening on {url}", flush=True)
     operations = sum(server.registry.find(each) is not None for each in PARAMETER_TYPES)
@@ -150,7 +180,14 @@ async def serve_until_cancelled(server: ManagementServer) -> None:
         notify(STOPPING)
         _log.info("stopping")
         await server.stopService()
+        if monitoring is not None:
+            await monitoring.stopService()
         _log.info("stopped")
+
+
+def _no_port(error: CannotListenError) -> str:
+    why = getattr(error.socketError, "strerror", None) or error.socketError
+    return f"cannot listen on {error.interface or 'any address'}, port {error.port}: {why}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +206,10 @@ class _Settings:
         configuration: As it was when the server started.
     """
 
-    def __init__(self, file: str | None, overrides: list[Override]) -> None:
+    def __init__(self, file: str | None, overrides: list[Override], audit: Audit) -> None:
         self._file = file
         self._overrides = overrides
+        self._audit = audit
         self.configuration, self._sources = self._load()
 
     def _load(self) -> tuple[Configuration, Sources]:
@@ -183,7 +221,31 @@ class _Settings:
         Raises:
             ConfigurationError: If one cannot be used.
         """
-        return _access(self.configuration, self._sources)
+        return self._access(self.configuration, self._sources)
+
+    def _access(self, configuration: Configuration, sources: Sources) -> _Access:
+        try:
+            authorizer = Authorizer(
+                roles=custom_roles(configuration),
+                policies=access_policies(configuration),
+                audit=self._audit,
+            )
+        except ValueError as error:
+            raise ConfigurationError([str(error)]) from None
+        identities = IdentityResolver(group_members(configuration))
+        return _Access(listener_securities(configuration, sources), identities, authorizer)
+
+    def store(self) -> Store | None:
+        """Make what is recorded in, if anything is.
+
+        Raises:
+            ConfigurationError: If it cannot be used.
+        """
+        settings = self.configuration.store
+        try:
+            return None if settings is None else make_store(settings)
+        except StoreError as error:
+            raise ConfigurationError([f"[store]: {error}"]) from None
 
     def log(self) -> Log:
         """Open the log.
@@ -223,7 +285,7 @@ class _Settings:
             configuration, sources = self._load()
             if configuration.listeners != self.configuration.listeners:
                 raise ConfigurationError(["listeners cannot change while the server runs"])
-            access = _access(configuration, sources)
+            access = self._access(configuration, sources)
         except ConfigurationError as error:
             for problem in error.problems:
                 _log.error("nothing was read again: {problem}", problem=problem)
@@ -260,19 +322,6 @@ def _hang_up(settings: _Settings, server: ManagementServer, log: Log) -> None:
         )
     settings.reload(server)
     notify(READY)
-
-
-def _access(configuration: Configuration, sources: Sources) -> _Access:
-    try:
-        authorizer = Authorizer(
-            roles=custom_roles(configuration),
-            policies=access_policies(configuration),
-            audit=log_decision,
-        )
-    except ValueError as error:
-        raise ConfigurationError([str(error)]) from None
-    identities = IdentityResolver(group_members(configuration))
-    return _Access(listener_securities(configuration, sources), identities, authorizer)
 
 
 def _overrides(
@@ -438,10 +487,16 @@ def command(  # noqa: PLR0917 (click hands them over by name)
         registry = demo_registry(
             subtasks=demo_subtasks, steps=demo_steps, delay=demo_delay, sleep=sleep
         )
+
+    def audit(entry: AuditEntry) -> None:
+        log_decision(entry)
+        server.recorder.audit(entry)
+
     try:
-        settings = _Settings(config, _overrides(listen, security, options, limits))
+        settings = _Settings(config, _overrides(listen, security, options, limits), audit)
         settings.adjust(registry.tasks)
         access = settings.access()
+        database = settings.store()
         log = settings.log()
     except ConfigurationError as error:
         *others, last = error.problems
@@ -463,9 +518,10 @@ def command(  # noqa: PLR0917 (click hands them over by name)
         merge_progress=configuration.merge_progress,
         identities=access.identities,
         authorizer=access.authorizer,
+        store=database,
     )
     run_in_reactor(
-        partial(serve_until_cancelled, server),
+        partial(serve_until_cancelled, server, _monitoring(configuration.monitoring, server)),
         log=log,
         hangup=partial(_hang_up, settings, server, log),
     )
