@@ -48,6 +48,8 @@ STARTS = "StartProgressCallback"
 PERCENT = "SetCompletionPercentage"
 SUCCESS = "SetOverallStatus CompletedWithSuccess"
 
+REQUESTS = ("INITIALIZE_VALID", "INITIALIZE_INVALID", "START_ALLOWED", "START_DENIED")
+
 # The table of the design, written a second time by hand, with what keeping records adds to it: what
 # a connection sees of each pair. A request that a row does not have is refused; nothing else that a
 # row does not have can happen.
@@ -124,7 +126,7 @@ ROWS = {
     },
     ABANDONED: {
         given.name: ([], ABANDONED) for given in ServerInput
-        if given.name not in {"INITIALIZE_VALID", "INITIALIZE_INVALID", "START_ALLOWED", "START_DENIED"}
+        if given.name not in REQUESTS
     } | {
         "START_RECORDED": (["run_handler"], ABANDONED),
         "START_NOT_RECORDED": ([], CLOSED),
@@ -133,11 +135,9 @@ ROWS = {
     },
     CLOSED: {
         given.name: ([], CLOSED) for given in ServerInput
-        if given.name not in {"INITIALIZE_VALID", "INITIALIZE_INVALID", "START_ALLOWED", "START_DENIED"}
+        if given.name not in REQUESTS
     } | {"START_RECORDED": (["record_end CompletedWithFailure"], CLOSED)},
 }  # fmt: skip
-
-REQUESTS = ("INITIALIZE_VALID", "INITIALIZE_INVALID", "START_ALLOWED", "START_DENIED")
 
 
 def cell(state, given):

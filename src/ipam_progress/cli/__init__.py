@@ -42,6 +42,7 @@ Examples:
       --parameters scope.json --json
   ipam-progress operations net.tcp://127.0.0.1:9100 --outcome failed
   ipam-progress start-task net.tcp://127.0.0.1:9100 Discovery --server dhcp1
+  ipam-progress tasks net.tcp://127.0.0.1:9100
   ipam-progress decode recorded.bin
 """
 
