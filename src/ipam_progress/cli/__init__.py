@@ -20,7 +20,7 @@ COMMANDS: Final = {
     "run": "Run an operation on a server and show its progress.",
     "operations": "Tell how operations go and how they ended.",
     "start-task": "Start one of a server's recurring tasks.",
-    "tasks": "Show how a server's recurring tasks stand.",
+    "tasks": "Show how the recurring tasks of a server stand.",
     "config": "Check a server's configuration, or show what it comes to.",
     "store": "Look after the database in which a server records what it does.",
     "passwd": "Keep the accounts that may log on to a server.",
