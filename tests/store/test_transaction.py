@@ -63,11 +63,13 @@ def test_what_no_database_can_keep_is_replaced(store, records):
     assert (found.parameters, found.client, found.request_id) == ("a\ufffdb", "\ufffd", "\ufffd")
 
 
-def test_a_message_id_may_be_long(store, records):
-    record = records.operation(request_id="".join(str(uuid4()) for _ in range(2000)))
-    write(store, lambda t: t.add_operation(record))
-    found = write(store, lambda t: t.operation_by_request(record.request_id))
-    assert found.id == record.id
+def test_a_message_id_that_is_too_long_is_left_out(store, records):
+    good = records.operation(request_id="\U0001f600" * 256)
+    long = records.operation(request_id="".join(str(uuid4()) for _ in range(2000)))
+    write(store, lambda t: [t.add_operation(each) for each in (good, long)])
+    assert write(store, lambda t: t.operation_by_request(good.request_id)) == good
+    assert write(store, lambda t: t.operation_by_request(long.request_id)) is None
+    assert write(store, lambda t: t.operation(long.id)) == replace(long, request_id="")
 
 
 def test_a_request_is_looked_for_by_who_sent_it_and_the_newest_is_meant(store, records):
@@ -127,6 +129,15 @@ def test_what_is_not_on_record_cannot_end(store, records):
         )
 
     assert write(store, work) is False
+
+
+def test_clients_are_known_by_letters_of_either_case_to_the_last_one(store, records):
+    long = "CONTOSO\\" + "a" * 5000
+    first = records.operation(client=long + "X")
+    second = records.operation(client=long + "y")
+    write(store, lambda t: [t.add_operation(each) for each in (first, second)])
+    assert write(store, lambda t: t.operations(9, client=(long + "x").lower())) == [first]
+    assert write(store, lambda t: t.operations(9, client=long)) == []
 
 
 def test_running_ones_are_found_oldest_first(store, records):

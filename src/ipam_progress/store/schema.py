@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     DateTime,
     Dialect,
     Double,
@@ -27,13 +28,18 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     Uuid,
+    func,
+    literal_column,
 )
 from sqlalchemy.types import TypeEngine
 
 from ipam_progress.records import Outcome, TaskTrigger
 
 __all__ = [
+    "CLIENT_KEY",
+    "CLIENT_KEY_LENGTH",
     "OWNER_LENGTH",
+    "REQUEST_ID_LENGTH",
     "REVISION",
     "audit",
     "metadata",
@@ -49,6 +55,9 @@ REVISION: Final = "0001"
 
 OWNER_LENGTH: Final = 64
 """Characters that the name of a server may have."""
+
+REQUEST_ID_LENGTH: Final = 256
+"""Characters of the MessageIDs that are kept; WCF's have 45."""
 
 _NAME_LENGTH: Final = 64
 _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
@@ -197,14 +206,15 @@ operations = Table(
 Index("ix_operations_outcome", operations.c.owner, operations.c.outcome, operations.c.started)
 Index("ix_operations_started", operations.c.owner, operations.c.started)
 Index("ix_operations_ended", operations.c.owner, operations.c.ended)
-# A MessageID is as long as its client likes, and PostgreSQL's trees hold short keys only.
-Index(
-    "ix_operations_request_id",
-    operations.c.request_id,
-    postgresql_using="hash",
-    postgresql_where=operations.c.request_id != "",
-    sqlite_where=operations.c.request_id != "",
+Index("ix_operations_request", operations.c.owner, operations.c.request_id, operations.c.started)
+# PostgreSQL's trees hold short keys only, so this one begins with what most names are the whole of.
+# What an index is about has to stand in a query word for word: no parameters there.
+CLIENT_KEY_LENGTH: Final = 64
+CLIENT_KEY: Final[ColumnElement[str]] = func.lower(
+    func.substr(operations.c.client, literal_column("1"), literal_column(str(CLIENT_KEY_LENGTH)))
 )
+"""What clients are looked for by, in letters of either case."""
+Index("ix_operations_client", operations.c.owner, CLIENT_KEY, operations.c.started)
 
 subtasks = Table(
     "subtasks",

@@ -6,6 +6,7 @@ again after a COMMIT of which nobody knows whether it came through. Knows record
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, TypeVar
@@ -32,7 +33,17 @@ from ipam_progress.records import (
     TaskRecord,
     TaskRunRecord,
 )
-from ipam_progress.store.schema import audit, operations, servers, subtasks, task_runs, tasks
+from ipam_progress.store.schema import (
+    CLIENT_KEY,
+    CLIENT_KEY_LENGTH,
+    REQUEST_ID_LENGTH,
+    audit,
+    operations,
+    servers,
+    subtasks,
+    task_runs,
+    tasks,
+)
 
 __all__ = ["StoreTransaction"]
 
@@ -116,7 +127,12 @@ class StoreTransaction:
     # --- operations ------------------------------------------------------------------------------
 
     def add_operation(self, record: OperationRecord) -> None:
-        """Put an operation on record; nothing happens if it is there already."""
+        """Put an operation on record; nothing happens if it is there already.
+
+        A MessageID of more than 256 characters is left out: no index could hold it.
+        """
+        if len(record.request_id) > REQUEST_ID_LENGTH:
+            record = replace(record, request_id="")
         self._add(operations, record)
         self._write_subtasks(self._upserts.add[subtasks], record.id, record.subtasks)
 
@@ -212,9 +228,9 @@ class StoreTransaction:
             client: Who must have sent it, in letters of either case; None if that does not matter.
                 Clients choose MessageIDs themselves: of several operations the newest is given.
         """
-        same = operations.c.request_id == request_id
-        # said once more, for the databases to see that the index holds it
-        conditions = [same, operations.c.request_id != ""]
+        if not request_id:  # what operations have that no request has started
+            return None
+        conditions = [operations.c.request_id == request_id]
         if client is not None:
             conditions.append(_of_client(client))
         return self._operation(*conditions)
@@ -235,7 +251,8 @@ class StoreTransaction:
         if outcome is not None:
             query = query.where(operations.c.outcome == outcome)
         if client is not None:
-            query = query.where(_of_client(client))
+            key = func.lower(client[:CLIENT_KEY_LENGTH])
+            query = query.where(key == CLIENT_KEY, _of_client(client))
         return self._records(
             OperationRecord, query.order_by(operations.c.started.desc()).limit(limit)
         )
@@ -335,8 +352,7 @@ class StoreTransaction:
             if before is not None:
                 expired.append(mine.where(age < before).order_by(age).limit(at_most))
             if keep is not None:
-                newest_first = mine.order_by(age.desc(), table.c.id.desc())
-                expired.append(newest_first.offset(keep).limit(at_most))
+                expired.append(mine.order_by(age.desc()).offset(keep).limit(at_most))
             for query in expired:
                 ids = self._connection.scalars(query).all()
                 if ids:

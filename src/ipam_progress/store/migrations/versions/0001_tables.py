@@ -41,13 +41,11 @@ def upgrade() -> None:
     op.create_index("ix_operations_outcome", "operations", ["owner", "outcome", "started"])
     op.create_index("ix_operations_started", "operations", ["owner", "started"])
     op.create_index("ix_operations_ended", "operations", ["owner", "ended"])
+    op.create_index("ix_operations_request", "operations", ["owner", "request_id", "started"])
     op.create_index(
-        "ix_operations_request_id",
+        "ix_operations_client",
         "operations",
-        ["request_id"],
-        postgresql_using="hash",
-        postgresql_where=sa.text("request_id <> ''"),
-        sqlite_where=sa.text("request_id <> ''"),
+        ["owner", sa.text("lower(substr(client, 1, 64))"), "started"],
     )
     op.create_table(
         "subtasks",
