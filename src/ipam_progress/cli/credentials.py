@@ -53,11 +53,12 @@ _TLS: Final = ("ca", "identity", "pin", "certificate")
 def security_options(command: _Command) -> _Command:
     """Add the options to a command, which gets a `ClientSecurity` or None as ``security``.
 
-    The command has an argument ``url``.
+    The command has an argument ``url``. It may be missing, or be no server's, where none of them is
+    given.
     """
 
     @wraps(command)
-    def with_security(*, url: str, security: str | None, **arguments: Any) -> Any:
+    def with_security(*, url: str | None, security: str | None, **arguments: Any) -> Any:
         given = {name: arguments.pop(name) for name in (*_WINDOWS, *_TLS)}
         return command(url=url, security=_security(url, security, given), **arguments)
 
@@ -68,7 +69,9 @@ def security_options(command: _Command) -> _Command:
     return result
 
 
-def _security(url: str, mode: str | None, given: dict[str, str | None]) -> ClientSecurity | None:
+def _security(
+    url: str | None, mode: str | None, given: dict[str, str | None]
+) -> ClientSecurity | None:
     windows = [name for name in _WINDOWS if given[name]]
     tls = [name for name in _TLS if given[name]]
     if mode is None:
@@ -80,7 +83,7 @@ def _security(url: str, mode: str | None, given: dict[str, str | None]) -> Clien
     if mode == "none":
         return None
     try:
-        host = NetTcpAddress.parse(url).host
+        host = NetTcpAddress.parse(url or "").host
         if mode == "windows":
             return NegotiateClient(
                 given["spn"] or f"host/{host}",
