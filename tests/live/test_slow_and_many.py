@@ -3,6 +3,8 @@
 import random
 import re
 import select
+import signal
+from collections import Counter
 
 import pytest
 
@@ -237,6 +239,32 @@ def test_a_client_that_never_reads_and_ends_its_session(busy_server, connect, un
         assert len(records) > 1
     client.end_sending()
     assert client.next_record() == "closed"
+
+
+def test_a_client_that_stops_for_a_while_gets_the_newest(
+    start_server, start_program, runtime_probe
+):
+    """Its handler neither waits for it nor fills the memory; what has to arrive does."""
+    server = start_server("--demo-subtasks", "2", "--demo-steps", "100000")
+    client = start_program(runtime_probe, server.url, "progress", "CreateDhcpScope")
+    client.wait_for_line("AddSubTask", 60)
+    client.process.send_signal(signal.SIGSTOP)
+    try:
+        before = server.resident_kilobytes()
+        server.forget_peak()
+        server.wait_for_log("operation CreateDhcpScope returned")
+        assert server.peak_kilobytes() - before < 8 * 1024
+    finally:
+        client.process.send_signal(signal.SIGCONT)
+    assert client.wait() == 0, client.tail()
+    told = client.events()
+    callbacks = [event for event in told if event["event"] == "callback"]
+    assert len(callbacks) == told[-1]["callbacks"] < 200_000  # of twice as many
+    names = Counter(event["name"] for event in callbacks)
+    statuses = Counter(event.get("status") for event in callbacks)
+    assert names["AddSubTask"] == statuses["CompletedWithSuccess"] == 2
+    assert callbacks[-2]["completionPercentage"] == 100
+    assert callbacks[-1]["overallStatus"] == "CompletedWithSuccess"
 
 
 def test_connections_that_vanish_at_any_moment(
