@@ -130,7 +130,7 @@ def test_a_file_for_its_owner_alone_is_read(file, mode):
 def test_what_is_no_file_is_refused(file, tmp_path):
     with pytest.raises(AccountsError, match="No such file"):
         load_accounts(tmp_path / "missing")
-    with pytest.raises(AccountsError, match="not a regular file"):
+    with pytest.raises(AccountsError, match="Is a directory"):
         load_accounts(tmp_path)
     os.mkfifo(tmp_path / "pipe", 0o600)
     with pytest.raises(AccountsError, match="not a regular file"):

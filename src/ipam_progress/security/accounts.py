@@ -19,7 +19,6 @@ name as the client spells it, nothing is lost by that.
 
 import os
 import re
-import stat
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -29,6 +28,7 @@ from typing import Final, TypeAlias
 from spnego._ntlm_raw.md4 import md4
 
 from ipam_progress.errors import AccountsError
+from ipam_progress.private_files import read_private_file
 
 __all__ = [
     "Account",
@@ -215,32 +215,12 @@ def _parse(path: str | os.PathLike[str], text: str) -> Iterator[tuple[str | None
 
 
 def _read(path: str | os.PathLike[str]) -> str:
-    shown = os.fspath(path)
     try:
-        # O_NONBLOCK: to open a named pipe by mistake must not hang.
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        return read_private_file(path, _FILE_LIMIT)
     except OSError as error:
-        raise AccountsError(f"{shown}: {error.strerror}") from error
-    try:
-        # The open file is asked, not the path: nobody can put another in its place meanwhile.
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise AccountsError(f"{shown}: not a regular file")
-        if status.st_mode & 0o077:
-            raise AccountsError(
-                f"{shown}: others than its owner may use it (mode {status.st_mode & 0o777:04o}),"
-                f" and who reads it can log on as anybody in it; run: chmod 600 {shown}"
-            )
-        with open(descriptor, "rb", closefd=False) as file:
-            octets = file.read(_FILE_LIMIT + 1)
-    finally:
-        os.close(descriptor)
-    if len(octets) > _FILE_LIMIT:
-        raise AccountsError(f"{shown}: larger than a file of accounts can be, {_FILE_LIMIT}")
-    try:
-        return octets.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise AccountsError(f"{shown}: not UTF-8 at octet {error.start}") from None
+        raise AccountsError(f"{os.fspath(path)}: {error.strerror}") from error
+    except ValueError as error:
+        raise AccountsError(str(error)) from None
 
 
 def _replace(path: str | os.PathLike[str], text: str) -> None:
