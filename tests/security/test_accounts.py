@@ -4,6 +4,8 @@ import contextlib
 import os
 import socket
 import stat
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
@@ -219,6 +221,26 @@ def test_nothing_is_left_behind_when_the_file_cannot_be_replaced(file, tmp_path,
         set_account(path, "bob", "x")
     assert list(tmp_path.iterdir()) == [path]
     assert list_accounts(path) == ["alice"]
+
+
+def test_where_no_file_can_be_made_the_old_one_stays(file, monkeypatch):
+    def fail(**_):
+        raise OSError(30, "Read-only file system")
+
+    path = file(f"alice:{HASH}\n")
+    monkeypatch.setattr(tempfile, "mkstemp", fail)
+    with pytest.raises(AccountsError, match="Read-only"):
+        set_account(path, "bob", "x")
+    assert list_accounts(path) == ["alice"]
+
+
+def test_changes_at_the_same_time_lose_none_of_them(tmp_path):
+    path = tmp_path / "accounts"
+    names = [f"user{number}" for number in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(lambda name: set_account(path, name, "x"), names))
+        assert all(pool.map(lambda name: delete_account(path, name), names[:20]))
+    assert sorted(list_accounts(path)) == sorted(names[20:])
 
 
 def test_where_there_is_no_folder_there_can_be_no_file(tmp_path):

@@ -21,6 +21,7 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -139,17 +140,18 @@ def set_account(path: str | os.PathLike[str], name: str, password: str) -> bool:
         )
     if not password:
         raise AccountsError(f"the password of {name} is empty: give it one")
-    text = _read(path) if os.path.lexists(path) else ""
     line = f"{name}:{nt_hash(password).hex()}\n"
-    lines = text.splitlines(keepends=True)
-    position = _position(path, text, name)
-    if position is None:
-        if lines and not lines[-1].endswith("\n"):
-            lines[-1] += "\n"
-        lines.append(line)
-    else:
-        lines[position] = line
-    _replace(path, "".join(lines))
+    with _locked(path):
+        text = _read(path) if os.path.lexists(path) else ""
+        lines = text.splitlines(keepends=True)
+        position = _position(path, text, name)
+        if position is None:
+            if lines and not lines[-1].endswith("\n"):
+                lines[-1] += "\n"
+            lines.append(line)
+        else:
+            lines[position] = line
+        _replace(path, "".join(lines))
     return position is None
 
 
@@ -162,13 +164,14 @@ def delete_account(path: str | os.PathLike[str], name: str) -> bool:
     Raises:
         AccountsError: If the file cannot be used.
     """
-    text = _read(path)
-    position = _position(path, text, name)
-    if position is None:
-        return False
-    lines = text.splitlines(keepends=True)
-    del lines[position]
-    _replace(path, "".join(lines))
+    with _locked(path):
+        text = _read(path)
+        position = _position(path, text, name)
+        if position is None:
+            return False
+        lines = text.splitlines(keepends=True)
+        del lines[position]
+        _replace(path, "".join(lines))
     return True
 
 
@@ -221,6 +224,24 @@ def _read(path: str | os.PathLike[str]) -> str:
         raise AccountsError(f"{os.fspath(path)}: {error.strerror}") from error
     except ValueError as error:
         raise AccountsError(str(error)) from None
+
+
+@contextmanager
+def _locked(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Let no other `passwd` change the file meanwhile.
+
+    Its folder is what is locked: the file itself is another one each time.
+    """
+    import fcntl  # noqa: PLC0415 (Windows has none, and has clients that run our commands)
+
+    with ExitStack() as stack:
+        try:
+            folder = os.open(Path(os.path.realpath(path)).parent, os.O_RDONLY | os.O_CLOEXEC)
+            stack.callback(os.close, folder)
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        except OSError as error:
+            raise AccountsError(f"{os.fspath(path)}: {error.strerror}") from error
+        yield
 
 
 def _replace(path: str | os.PathLike[str], text: str) -> None:
