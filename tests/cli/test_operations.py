@@ -32,7 +32,7 @@ FAILED = OperationRecord(
     id=UUID(int=102),
     request_id=f"urn:uuid:{UUID(int=2)}",
     operation_id="CreateDhcpScope",
-    parameters="<Scope/>",
+    parameters="<Scope><Name>1 &lt; 2</Name></Scope>",
     client=r"CONTOSO\alice",
     address="192.0.2.7:50000",
     started=BEGAN + timedelta(hours=1),
@@ -59,7 +59,7 @@ RUNNING = OperationRecord(
     id=UUID(int=103),
     request_id=f"urn:uuid:{UUID(int=3)}",
     operation_id="DeleteDhcpScope",
-    parameters="",
+    parameters="<Broken",
     started=BEGAN + timedelta(hours=2),
 )
 
@@ -141,32 +141,37 @@ def test_nothing_is_said_to_be_nothing(invoke, url):
 def test_one_in_full(invoke, url, wanted):
     assert lines_of(invoke("operations", url, wanted)) == [
         "CreateDhcpScope: failed",
-        f"  request     {FAILED.request_id}",
-        f"  id          {FAILED.id}",
-        r"  client      CONTOSO\alice, from 192.0.2.7:50000",
-        "  started     2026-02-03 05:05:06",
-        "  ended       2026-02-03 07:05:10",
-        "  took        2:00:04",
-        "  done        50 %",
-        "  attempts    2",
-        "  seen        yes",
-        r"  error       it is \x1b[31m[red]",
-        "  parameters  <Scope/>",
+        f"  request   {FAILED.request_id}",
+        f"  id        {FAILED.id}",
+        r"  client    CONTOSO\alice, from 192.0.2.7:50000",
+        "  started   2026-02-03 05:05:06",
+        "  ended     2026-02-03 07:05:10",
+        "  took      2:00:04",
+        "  done      50 %",
+        "  attempts  2",
+        "  seen      yes",
+        r"  error     it is \x1b[31m[red]",
         "Subtask     Status             Done",
         "─" * 52,
         "Check       failed           12.5 %   no such server",
         "subtask 2   SomethingNewer      0 %   half of it",
+        "Parameters",
+        "  <Scope>",
+        "    <Name>1 &lt; 2</Name>",
+        "  </Scope>",
     ]
 
 
 def test_one_of_which_little_is_known(invoke, url):
     assert lines_of(invoke("operations", url, RUNNING.request_id)) == [
         "DeleteDhcpScope: running",
-        f"  request  {RUNNING.request_id}",
-        f"  id       {RUNNING.id}",
-        "  client   nobody knows who",
-        "  started  2026-02-03 06:05:06",
-        "  done     0 %",
+        f"  request   {RUNNING.request_id}",
+        f"  id        {RUNNING.id}",
+        "  client    nobody knows who",
+        "  started   2026-02-03 06:05:06",
+        "  done      0 %",
+        "Parameters",
+        "  <Broken",
     ]
 
 
@@ -186,7 +191,7 @@ def test_one_in_full_as_json(invoke, url):
         "id": str(FAILED.id),
         "request_id": FAILED.request_id,
         "operation_id": "CreateDhcpScope",
-        "parameters": "<Scope/>",
+        "parameters": FAILED.parameters,
         "client": r"CONTOSO\alice",
         "address": "192.0.2.7:50000",
         "started": "2026-02-03T05:05:06+00:00",

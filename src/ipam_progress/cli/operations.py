@@ -11,6 +11,8 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from ipam_progress.binaryxml import to_text
+from ipam_progress.binaryxml.tree import from_text
 from ipam_progress.cli.choices import timeout_option
 from ipam_progress.cli.credentials import security_options
 from ipam_progress.cli.display import STATUS_STYLES, STATUS_WORDS, percent_text
@@ -20,7 +22,7 @@ from ipam_progress.cli.store import store_of
 from ipam_progress.cli.tables import plain, record_table, table_console, time_text
 from ipam_progress.cli.text import printable
 from ipam_progress.contracts import SubTaskStatus
-from ipam_progress.errors import IpamProgressError, StoreError
+from ipam_progress.errors import BinaryXmlError, IpamProgressError, StoreError
 from ipam_progress.net.client import ManagementClient
 from ipam_progress.net.upgrades import ClientSecurity
 from ipam_progress.records import OperationRecord, Outcome, SubtaskRecord
@@ -189,7 +191,6 @@ def _print_in_full(record: OperationRecord) -> None:
     console = table_console()
     outcome = Text(record.outcome.value, style=_STYLES[record.outcome])
     console.print(Text(f"{printable(record.operation_id)}: ") + outcome)
-    grid = Table.grid(padding=(0, 2))
     client = record.client or "nobody knows who"
     facts = {
         "request": record.request_id,
@@ -202,14 +203,24 @@ def _print_in_full(record: OperationRecord) -> None:
         "attempts": str(record.attempts) if record.attempts > 1 else "",
         "seen": _seen_text(record),
         "error": record.error or "",
-        "parameters": record.parameters,
     }
     for name, fact in facts.items():
         if fact:
-            grid.add_row(f"  {name}", _text(fact))
-    console.print(grid)
+            console.print(_text(f"  {name:8}  {fact}"), soft_wrap=True)
     if record.subtasks:
         console.print(_subtask_table(record.subtasks))
+    if record.parameters:
+        console.print("Parameters")
+        for line in _indented(record.parameters):
+            console.print(_text(f"  {line}"), soft_wrap=True)
+
+
+def _indented(document: str) -> Sequence[str]:
+    """Give the lines of a document as people read it; as it is where it is none."""
+    try:
+        return to_text(from_text(document), indent=True).split("\n")
+    except BinaryXmlError:
+        return (document,)
 
 
 def _subtask_table(subtasks: Iterable[SubtaskRecord]) -> Table:
