@@ -8,9 +8,9 @@ of an Action. Knows no sessions.
 from typing import Any
 
 from ipam_progress.binaryxml import Encoder
-from ipam_progress.errors import EnvelopeError, SerializationError
+from ipam_progress.errors import EnvelopeError
 from ipam_progress.service.bodies import end_with_body
-from ipam_progress.service.declarations import CALLBACKS, CALLBACKS_BY_ACTION
+from ipam_progress.service.declarations import CALLBACKS, CALLBACKS_BY_ACTION, action_of
 from ipam_progress.service.incoming import Incoming
 from ipam_progress.soap import begin_callback
 
@@ -30,13 +30,7 @@ def encode_callback(encoder: Encoder, message: object) -> bytes:
     Raises:
         SerializationError: If it is no callback, or holds a value that does not fit.
     """
-    try:
-        action = CALLBACKS[message.__class__].action
-    except KeyError:
-        raise SerializationError(
-            f"{message.__class__.__name__} is no callback: the callbacks are "
-            + ", ".join(callback.name for callback in CALLBACKS.values())
-        ) from None
+    action = action_of(message, "callback", CALLBACKS)
     return end_with_body(encoder, begin_callback(encoder, action), message)
 
 

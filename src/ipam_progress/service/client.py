@@ -13,10 +13,9 @@ from ipam_progress.errors import (
     DeserializationError,
     EnvelopeError,
     RemoteProtocolError,
-    SerializationError,
 )
 from ipam_progress.service.bodies import end_with_body
-from ipam_progress.service.declarations import KEEPALIVE, OPERATIONS
+from ipam_progress.service.declarations import KEEPALIVE, OPERATIONS, action_of
 from ipam_progress.service.faults import describe_fault
 from ipam_progress.service.incoming import Incoming
 from ipam_progress.service.protocol import EXCEPTION_DETAIL
@@ -66,13 +65,7 @@ def encode_request(encoder: Encoder, message: object, message_id: UniqueId, to: 
     Raises:
         SerializationError: If it is no request, or holds a value that does not fit.
     """
-    try:
-        action = OPERATIONS[message.__class__].action
-    except KeyError:
-        raise SerializationError(
-            f"{message.__class__.__name__} is no request: the requests are "
-            + ", ".join(operation.name for operation in OPERATIONS.values())
-        ) from None
+    action = action_of(message, "request", OPERATIONS)
     return end_with_body(encoder, begin_request(encoder, action, message_id, to), message)
 
 

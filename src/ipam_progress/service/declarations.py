@@ -43,6 +43,7 @@ from ipam_progress.contracts.messages import (
 )
 from ipam_progress.contracts.model import MessageContract
 from ipam_progress.contracts.registry import message_for
+from ipam_progress.errors import SerializationError
 from ipam_progress.namespaces import IPAM
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "OPERATION_WITH_PROGRESS",
     "CallbackOperation",
     "RequestOperation",
+    "action_of",
 ]
 
 OPERATION_WITH_PROGRESS: Final = "IIpamOperationWithProgress"
@@ -199,3 +201,25 @@ CALLBACKS_BY_ACTION: Final[Mapping[str, CallbackOperation]] = {
     for action in (callback.action, callback.other_action)
 }
 """The same by either Action."""
+
+
+def action_of(
+    message: object, kind: str, declared: Mapping[type[Any], RequestOperation | CallbackOperation]
+) -> str:
+    """Give the wsa:Action that a message is sent with.
+
+    Args:
+        message: An object of `ipam_progress.contracts.messages`.
+        kind: What it has to be, in a word for people: ``callback``.
+        declared: Those that there are of this kind.
+
+    Raises:
+        SerializationError: If it is none of them.
+    """
+    try:
+        return declared[message.__class__].action
+    except KeyError:
+        raise SerializationError(
+            f"{message.__class__.__name__} is no {kind}: the {kind}s are "
+            + ", ".join(operation.name for operation in declared.values())
+        ) from None
