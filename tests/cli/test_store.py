@@ -81,6 +81,12 @@ def test_a_configuration_names_a_database_and_its_password(
     assert invoke("store", "check", "--config", path).exit_code == 0
 
 
+def test_a_database_may_do_without_a_password_file(configuration):
+    path = configuration('[store]\nurl = "postgresql://ipam@db.example.com/ipam"\nserver = "one"')
+    store = make_store(load_configuration(path)[0].store)
+    assert repr(store) == "<Store postgresql://ipam@db.example.com/ipam of one>"
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -1,6 +1,5 @@
 """Failures that are real: a full disk, a locked file, servers that stop, hang or crash, kill -9."""
 
-import os
 import random
 import sqlite3
 import subprocess
@@ -36,47 +35,18 @@ def state_of(record):
 # --- A full disk ---------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=2m,mode=0700", "tmpfs", folder],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if mounted.returncode:
-        reason = f"no small disk can be mounted: {mounted.stderr.strip()}"
-        if os.environ.get("IPAM_REQUIRE_PEERS") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    yield folder
-    subprocess.run(["umount", "--lazy", folder], check=True)
-
-
-def fill(path):
-    """Fill a disk to the last octet."""
-    with path.open("wb", buffering=0) as file:
-        try:
-            while file.write(bytes(4096)):
-                pass
-        except OSError:
-            return
-
-
 def test_a_full_disk(small_disk, make_writer, inbox, records):
-    store = Store(f"sqlite:///{small_disk}/ipam.db")
+    store = Store(f"sqlite:///{small_disk.path}/ipam.db")
     store.open()
     writer = make_writer(store)
     record = records.operation(parameters="x" * 10_000)
     inbox.result(writer.submit(lambda t: t.add_operation(record)))
 
-    fill(small_disk / "ballast")
+    small_disk.fill()
     more = records.operation(parameters="x" * 1_000_000)
     error = inbox.error(writer.submit(lambda t: t.add_operation(more)))
     assert isinstance(error, StoreUnavailableError)
-    assert str(error) == f"{small_disk}/ipam.db: database or disk is full"
+    assert str(error) == f"{small_disk.path}/ipam.db: database or disk is full"
     assert writer.health[0] == str(error)
     # what is left: a note on each operation that nobody knows the end of
     unresolved = {uuid4() for _ in range(200)}
@@ -84,7 +54,7 @@ def test_a_full_disk(small_disk, make_writer, inbox, records):
         store.note_unresolved(each)
     assert store.unresolved() == unresolved
 
-    (small_disk / "ballast").unlink()
+    small_disk.make_room()
     inbox.result(writer.submit(ending(record, records), retry_for=LONG))
     assert inbox.result(writer.submit(state_of(record), retry_for=LONG)) is Outcome.SUCCEEDED
     assert writer.health[-1] is None
@@ -93,14 +63,14 @@ def test_a_full_disk(small_disk, make_writer, inbox, records):
 
 
 def test_what_may_wait_is_written_when_there_is_room_again(small_disk, make_writer, inbox, records):
-    store = Store(f"sqlite:///{small_disk}/ipam.db")
+    store = Store(f"sqlite:///{small_disk.path}/ipam.db")
     store.open()
     writer = make_writer(store)
-    fill(small_disk / "ballast")
+    small_disk.fill()
     record = records.operation(parameters="x" * 500_000)
     waiting = writer.submit(lambda t: t.add_operation(record), retry_for=LONG)
     inbox.until(lambda: writer.health)
-    (small_disk / "ballast").unlink()
+    small_disk.make_room()
     inbox.result(waiting)
     assert inbox.result(writer.submit(state_of(record))) is Outcome.RUNNING
     inbox.result(writer.stop())

@@ -121,6 +121,14 @@ def test_it_is_opened_and_closed_as_often_as_one_likes(database):
         assert transaction.operations(1) == []
 
 
+def test_a_transaction_that_has_to_wait_too_long_for_its_turn(database):
+    store = database.opened()
+    store._engine.pool._timeout = 0.01
+    with store.transaction():
+        text = refusal(lambda: store.transaction().__enter__())
+    assert "no connection to it came free in time" in text
+
+
 def test_a_folder_that_is_not_there(tmp_path):
     text = refusal(Store(f"sqlite:///{tmp_path}/no/ipam.db").open)
     assert text == f"{tmp_path}/no/ipam.db: make the folder first"

@@ -25,6 +25,8 @@ from ipam_progress.store.schema import OWNER_LENGTH
 from ipam_progress.store.sqlite import SqliteDatabase
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy import Connection, Engine
 
 __all__ = ["Database", "check_owner", "database_of", "translate"]
@@ -62,15 +64,19 @@ class Database(Protocol):
             owner: The server that claims the database for its rows; None claims nothing.
         """
 
-    def claim(self, owner: str, folder: Path) -> None:
+    def claim(self, owner: str, folder: Path) -> Callable[[], None]:
         """Claim the database for a server, as far as a connection does not do so itself.
+
+        Args:
+            owner: The name of the server.
+            folder: That of its notes.
+
+        Returns:
+            What gives the claim back.
 
         Raises:
             StoreError: If another process has it.
         """
-
-    def release(self) -> None:
-        """Give the claim back."""
 
     def take_turns(self, connection: Connection) -> None:
         """Wait until nobody else changes the tables, and keep them waiting until the commit."""

@@ -7,6 +7,7 @@ still time to say so. Knows no table.
 """
 
 import os
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -98,11 +99,9 @@ class PostgresqlDatabase:
             event.listen(engine, "connect", claim)
         return engine
 
-    def claim(self, owner: str, folder: Path) -> None:
-        """The connection is the claim."""
-
-    def release(self) -> None:
-        """The connection is the claim."""
+    def claim(self, owner: str, folder: Path) -> Callable[[], None]:  # noqa: ARG002 (that of a database)
+        """The connection is the claim, and goes with the engine."""
+        return lambda: None
 
     def take_turns(self, connection: Connection) -> None:
         """Take a lock of upgrades, which may last longer than what a server does."""

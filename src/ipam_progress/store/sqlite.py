@@ -8,6 +8,7 @@ it. Knows no table.
 
 import fcntl
 import os
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -49,7 +50,6 @@ class SqliteDatabase:
         self.notes = Path(f"{self.path}.unresolved")
         self._url = URL.create("sqlite", database=str(self.path))
         self._identity: tuple[int, int] | None = None
-        self._claim: int | None = None
 
     def prepare(self, *, make: bool) -> None:
         """Make the file if it is not there, and see that only its owner may use it."""
@@ -92,7 +92,7 @@ class SqliteDatabase:
         event.listen(engine, "begin", partial(self._begin, owner is not None))
         return engine
 
-    def claim(self, owner: str, folder: Path) -> None:
+    def claim(self, owner: str, folder: Path) -> Callable[[], None]:
         """Lock the folder of the server's notes; the lock goes with the process."""
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
@@ -105,13 +105,7 @@ class SqliteDatabase:
                 f"{self.path}: another process has it open as the server {owner!r}; end that one,"
                 " or give this one a store or a name of its own"
             ) from None
-        self._claim = descriptor
-
-    def release(self) -> None:
-        """Give the lock back."""
-        if self._claim is not None:
-            os.close(self._claim)
-            self._claim = None
+        return partial(os.close, descriptor)
 
     def take_turns(self, connection: Connection) -> None:
         """Begin anew, with the lock for writing."""

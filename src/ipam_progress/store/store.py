@@ -19,7 +19,7 @@ from ipam_progress.store.transaction import StoreTransaction
 from ipam_progress.store.unresolved import UnresolvedNotes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
     from uuid import UUID
 
@@ -66,6 +66,7 @@ class Store:
         self._database = database_of(url, notes)
         self._notes = UnresolvedNotes(self._database.notes / server)
         self._engine: Engine | None = None
+        self._release: Callable[[], None]
 
     def __repr__(self) -> str:
         return f"<Store {self._database.shown} of {self.server}>"
@@ -84,7 +85,7 @@ class Store:
             raise StoreError(f"{self._database.shown} is open already")
         self._database.prepare(make=True)
         self._notes.make()
-        self._database.claim(self.server, self._notes.folder)
+        release = self._database.claim(self.server, self._notes.folder)
         engine = self._database.engine(self.server)
         try:
             with self._begin(engine) as connection:
@@ -94,16 +95,16 @@ class Store:
                 StoreTransaction(connection, self.server).sign_on(datetime.now(UTC))
         except BaseException:
             engine.dispose()
-            self._database.release()
+            release()
             raise
-        self._engine = engine
+        self._engine, self._release = engine, release
 
     def close(self) -> None:
         """Close it and give the claim back; nothing happens if it is not open."""
         if self._engine is not None:
             self._engine.dispose()
             self._engine = None
-            self._database.release()
+            self._release()
 
     def check(self) -> None:
         """See whether a server could use it, without claiming it.
