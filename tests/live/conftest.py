@@ -419,32 +419,38 @@ MONO_SOURCES = (
 
 
 @pytest.fixture(scope="session")
-def mono_probe(runtime_probe, tmp_path_factory):
-    """The command that runs Mono's WCF client, compiled from the sources beside `runtime-probe`."""
+def compile_for_mono(tmp_path_factory, require_peer):
+    """Compile programs with Mono's compiler; give the commands that run them."""
     missing = [program for program in ("mcs", "mono") if shutil.which(program) is None]
-    if missing:
-        reason = (
-            f"{' and '.join(missing)} not found: install mono-mcs, mono-runtime,"
-            " libmono-system-servicemodel4.0a-cil,"
-            " libmono-system-runtime-serialization4.0-cil,"
-            " libmono-system-identitymodel4.0-cil, libmono-system-core4.0-cil"
-        )
-        if os.environ.get("IPAM_REQUIRE_PEERS") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    program = tmp_path_factory.mktemp("mono") / "probe.exe"
-    sources = runtime_probe.parent / "src"
-    done = subprocess.run(
-        ["mcs", f"-out:{program}", "-d:MONO"]
-        + [f"-r:{name}" for name in MONO_REFERENCES]
-        + [str(sources / name) for name in MONO_SOURCES],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
+    require_peer(
+        not missing,
+        f"{' and '.join(missing)} not found: install mono-mcs, mono-runtime,"
+        " libmono-system-servicemodel4.0a-cil,"
+        " libmono-system-runtime-serialization4.0-cil,"
+        " libmono-system-identitymodel4.0-cil, libmono-system-core4.0-cil",
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return ("mono", str(program))
+
+    def compile_(*sources, options=()):
+        program = tmp_path_factory.mktemp("mono") / "program.exe"
+        done = subprocess.run(
+            ["mcs", f"-out:{program}", *options, *(f"-r:{name}" for name in MONO_REFERENCES)]
+            + [str(source) for source in sources],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return ("mono", str(program))
+
+    return compile_
+
+
+@pytest.fixture(scope="session")
+def mono_probe(runtime_probe, compile_for_mono):
+    """The command that runs Mono's WCF client, compiled from the sources beside `runtime-probe`."""
+    sources = runtime_probe.parent / "src"
+    return compile_for_mono(*(sources / name for name in MONO_SOURCES), options=["-d:MONO"])
 
 
 @pytest.fixture
