@@ -175,6 +175,13 @@ def test_one_of_which_little_is_known(invoke, url):
     ]
 
 
+def test_one_without_parameters(invoke, url):
+    assert lines_of(invoke("operations", url, SUCCEEDED.request_id))[-2:] == [
+        "  done      100 %",
+        "  seen      no",
+    ]
+
+
 def test_one_in_full_as_json(invoke, url):
     (line,) = lines_of(invoke("operations", url, FAILED.request_id, "--json"))
     told = json.loads(line)

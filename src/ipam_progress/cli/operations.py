@@ -85,7 +85,7 @@ def command(  # noqa: PLR0917 (click hands them over by name)
       0    it was printed
       1    there is no such operation, the server refused, or the store cannot be read
       2    it could not be asked for
-      3    no connection, or no answer
+      3    no connection, no answer, or a server that does not tell
       130  interrupted
     """  # noqa: D301 (click's mark for lines that stay as they are is a backspace)
     if file is not None:
