@@ -270,6 +270,23 @@ def start_secured_server(tmp_path_factory):
             server.kill()
 
 
+@pytest.fixture
+def start_recording_server(tmp_path):
+    """Start servers of ours that keep records (see `recording_server.py`); the test ends them."""
+    servers = []
+
+    def start(**settings):
+        settings = {"folder": str(tmp_path), **settings}
+        name = f"server{len(servers)}"
+        program = (HERE / "programs" / "recording_server.py",)
+        servers.append(ServerProgram([json.dumps(settings)], tmp_path, name, program=program))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.kill()
+
+
 @pytest.fixture(scope="module")
 def demo_server(start_server):
     """The demonstration: 29 callbacks an operation, every task answered."""
