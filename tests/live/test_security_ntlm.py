@@ -1,11 +1,13 @@
 """NTLM in SPNEGO, Microsoft's runtime at the other end: a client of our server, and a server."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from ipam_progress.security.accounts import nt_hash
 
+CLIENT = Path(__file__).parent / "programs" / "client.py"
 PASSWORD = "Secret-1 \u00fc"
 NT_HASH = nt_hash(PASSWORD).hex()
 ENVIRONMENT = {"NTLM_ONLY": "1"}
@@ -229,6 +231,15 @@ def test_our_client_is_refused(run_secured_client, peer_server, wrong):
     assert error["type"] == "SecurityError"
     assert "broke the handshake off: 0x80090304" in error["text"]
     assert "Secret" not in error["text"]
+
+
+def test_our_client_is_told_what_may_be_missing(start_program, servers):
+    """No fault says so: the connection is dropped, as WCF does it."""
+    program = start_program(sys.executable, CLIENT, "twisted", servers().url, "task", "Discovery")
+    assert program.wait() == 0, program.tail()
+    (error,) = program.events()
+    assert error["type"] == "ConnectionLostError"
+    assert "a server that demands security drops clients that ask for none" in error["text"]
 
 
 @pytest.mark.parametrize("level", ["SIGN", "ENCRYPT_AND_SIGN"])

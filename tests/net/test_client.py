@@ -154,6 +154,15 @@ def test_a_connection_that_is_closed_or_lost_before_the_session(make_client):
         assert len(client.ended) == 1
 
 
+def test_a_connection_that_is_dropped_before_the_session_may_have_wanted_security(make_client):
+    client = make_client()
+    client.wire.reset()
+    assert str(client.opened.error).startswith("the connection was lost: ")
+    assert "a server that demands security drops clients that ask for none" in str(
+        client.opened.error
+    )
+
+
 def test_a_server_that_speaks_something_else(make_client):
     client = make_client()
     client.wire.send(b"HTTP/1.1 400 Bad Request\r\n")
@@ -374,6 +383,7 @@ def test_a_connection_that_is_lost(talk, outcome_of):
     talk.client.wire.reset()
     assert isinstance(answer.error, ConnectionLostError)
     assert "the connection was lost" in str(answer.error)
+    assert "security" not in str(answer.error)
     assert gone == [None]
     assert talk.client.tracker.snapshot().end_reason == str(answer.error)
     assert talk.client.reactor.getDelayedCalls() == []

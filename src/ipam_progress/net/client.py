@@ -214,7 +214,11 @@ class ClientChannel(Channel):
         self.flush()
 
     def _lost(self, reason: Failure) -> None:
-        self._over(ConnectionLostError(f"the connection was lost: {reason.getErrorMessage()}"))
+        what = f"the connection was lost: {reason.getErrorMessage()}"
+        if self._upgrades is None and self.framing.state is State.PREAMBLE_ACK:
+            # so do WCF's servers and ours, without a fault
+            what += "; a server that demands security drops clients that ask for none"
+        self._over(ConnectionLostError(what))
         gone, self._gone = self._gone or [], None
         for waiting in gone:
             waiting.callback(None)
