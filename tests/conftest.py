@@ -10,9 +10,14 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 CHECKOUT = Path(__file__).parent.parent
+
+# how long an example takes is the machine's affair
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

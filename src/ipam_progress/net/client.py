@@ -265,7 +265,6 @@ class ClientChannel(Channel):
         if self.framing.state is State.UPGRADING:  # the connection is still there
             self.begin_upgrade(upgrade)
             self.release()
-            self.proceed()
 
     def _upgrade_not_made(self, failure: Failure) -> None:
         assert isinstance(failure.value, Exception)
