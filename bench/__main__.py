@@ -12,10 +12,12 @@ from ipam_progress.binaryxml import Decoder, Encoder
 
 from .peers import PROBE, Security, Server, holding, our_server, peer_server, probe
 from .securities import kerberos, ntlm, tls
+from .stores import fill, seconds_to_start
 
 ROUNDS = 3
 STEPS = 10_000
 HELD = 5_000
+RECORDED = 100_000
 CONVERSATION = Path(__file__).parent.parent / "tests/data/conversations/progress.json"
 
 failures: list[str] = []
@@ -28,13 +30,17 @@ def report(
     *,
     floor: float | None = None,
     at_most: float | None = None,
+    beside: str = "peer",
 ) -> None:
-    """Print one figure; ours over the peer's must reach the floor, or ours stay under a bound."""
+    """Print one figure; ours over the peer's must reach the floor, or ours stay under a bound.
+
+    What ours is compared with need not be the peer; `beside` then says what it is.
+    """
     ratio = None if peer is None else round(ours / peer, 3)
     line: dict[str, object] = {
         "figure": figure,
         "ours": round(ours, 2),
-        "peer": None if peer is None else round(peer, 2),
+        beside: None if peer is None else round(peer, 2),
         "ratio": ratio,
         "floor": floor,
     }
@@ -125,6 +131,34 @@ def held_kilobytes(server: Server) -> float:
         return (server.resident_kilobytes() - before) / HELD
 
 
+def compare_stores() -> None:
+    """What a store costs: ours beside ours, every callback sent (merging is off)."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with our_server(1, STEPS, store=folder / "callbacks.db") as on, our_server(1, STEPS) as off:
+            figures = in_turn(on, off, callbacks_a_second)
+            report("stored_callbacks_per_second", *figures, floor=0.9, beside="without")
+        with our_server(store=folder / "sessions.db") as on, our_server() as off:
+            figures = in_turn(on, off, sessions_a_second)
+            report("stored_sessions_per_second", *figures, beside="without")
+        recorded, empty = folder / "recorded.db", folder / "empty.db"
+        fill(recorded, RECORDED)
+        fill(empty, 0)
+        pairs = [(seconds_to_start(recorded), seconds_to_start(empty)) for _ in range(ROUNDS)]
+        # as rates, for a floor: what is on record must not make the start take twice as long
+        report(
+            "starts_per_second_with_100000_operations",
+            *(1 / statistics.median(seconds) for seconds in zip(*pairs, strict=True)),
+            floor=0.5,
+            beside="empty",
+        )
+
+
+def sessions_a_second(server: Server) -> float:
+    """Sessions of a short operation, one after the other."""
+    return float(probe(server, "sessions", "300")["sessions_per_second"])
+
+
 def message_rates() -> None:
     """Decoding and encoding alone: the recorded server's messages, their tables included."""
     records = [
@@ -170,6 +204,7 @@ def main() -> None:
         raise SystemExit(f"{PROBE} is missing; set IPAM_SHARED to the folder that holds dotnet/")
     compare_servers()
     compare_securities()
+    compare_stores()
     message_rates()
     if failures:
         print(f"below the floor: {', '.join(failures)}", file=sys.stderr)

@@ -66,7 +66,10 @@ class Server:
 
 @contextmanager
 def our_server(
-    subtasks: int = 3, steps: int = 4, security: Security = NO_SECURITY
+    subtasks: int = 3,
+    steps: int = 4,
+    security: Security = NO_SECURITY,
+    store: Path | None = None,
 ) -> Iterator[Server]:
     """Run ``ipam-progress serve --demo``, or a program that does the same with a security."""
     command = [
@@ -74,6 +77,8 @@ def our_server(
         "--listen", "tcp:0:interface=127.0.0.1",
         "--demo-subtasks", str(subtasks), "--demo-steps", str(steps),
     ]  # fmt: skip
+    if store is not None:
+        command += ["--store", str(store)]
     if security.ours is not None:
         settings = json.dumps({**security.ours, "quiet": True})
         command = [sys.executable, str(SECURED_SERVER), settings, str(subtasks), str(steps)]
