@@ -36,6 +36,8 @@ class WireEnum(Enum):
     _value_: str
     number: int
 
+    __hash__ = object.__hash__  # Enum's own is written in Python and slow; equality is identity
+
     # the default of `number` is for type checkers, which take looking a member up for making one
     def __new__(cls, wire_name: str, number: int = 0) -> Self:
         """Make a member of its name on the wire and its number."""
