@@ -60,6 +60,12 @@ def test_a_configuration_names_a_file(invoke, configuration, tmp_path):
     assert invoke("store", "check", "--config", path).stdout == "the store is good\n"
 
 
+def test_a_file_is_the_one_that_a_configuration_names(invoke, configuration, tmp_path):
+    path = configuration('[store]\nfile = "100%20?.db"')
+    assert invoke("store", "upgrade", "--config", path).exit_code == 0
+    assert (tmp_path / "100%20?.db").exists()
+
+
 def test_a_configuration_names_a_database_and_its_password(
     invoke, configuration, tmp_path, postgresql
 ):

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -41,7 +42,10 @@ def refusal(action):
         (f"mysql://ipam:{PASSWORD}@host/x", "mysql is no database that the store can be in"),
         ("sqlite://", "names no file"),
         ("sqlite:///:memory:", "names no file"),
+        ("sqlite:///", "names no file"),
         ("sqlite:///x.db?mode=ro", "names no file"),
+        ("sqlite:///what?.db", "with %3F for a question mark and %25 for a percent sign"),
+        ("sqlite:///x%00.db", "names no file"),
         ("sqlite://host/x.db", "names no file"),
     ],
 )
@@ -66,6 +70,17 @@ def test_psycopg_is_asked_for_when_it_is_missing(monkeypatch):
     monkeypatch.setitem(sys.modules, "psycopg", None)
     text = refusal(lambda: Store(f"postgresql://ipam:{PASSWORD}@host/name"))
     assert "pip install 'ipam-progress[postgresql]'" in text
+
+
+@pytest.mark.parametrize("name", ["what?mode=ro", "100%20#1", "a b", "%3F", ":memory:", "-"])
+def test_a_file_may_have_any_name(tmp_path, name):
+    for place in (tmp_path / name, f"sqlite:///{quote(str(tmp_path / name))}"):
+        store = Store(place)
+        assert repr(store) == f"<Store {tmp_path / name} of default>"
+        store.open()
+        assert {path.name for path in tmp_path.iterdir() if path.stat().st_size} >= {name}
+        store.close()
+    assert {path.name for path in tmp_path.iterdir()} == {name, f"{name}.unresolved"}
 
 
 # --- Opening -------------------------------------------------------------------------------------

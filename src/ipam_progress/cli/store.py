@@ -21,18 +21,16 @@ def make_store(settings: StoreSettings) -> Store:
     Raises:
         StoreError: If it is none, or its password cannot be read.
     """
-    url = str(settings.url)
-    if settings.file is not None:
-        url = f"sqlite:///{settings.file.absolute()}"
-    elif settings.url is not None and settings.password_file is not None:
+    place = settings.file or str(settings.url)
+    if settings.url is not None and settings.password_file is not None:
         try:
-            url = settings.url.with_password(read_password_file(settings.password_file))
+            place = settings.url.with_password(read_password_file(settings.password_file))
         except ValueError as error:
             raise StoreError(str(error)) from None
         except OSError as error:
             raise StoreError(f"{error.filename}: {error.strerror}") from None
     return Store(
-        url,
+        place,
         settings.server,
         settings.notes,
         keep_for=timedelta(days=settings.keep_days) or None,

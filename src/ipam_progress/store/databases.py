@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
+from urllib.parse import unquote
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import (
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Database", "check_owner", "database_of", "translate"]
 
 _OWNER: Final = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_.-]{{0,{OWNER_LENGTH - 1}}}")
+_FILE: Final = re.compile(r"sqlite:///([^?]+)")
 _POSTGRESQL: Final = {"postgresql", "postgresql+psycopg", "postgres"}
 
 
@@ -82,31 +84,46 @@ class Database(Protocol):
         """Wait until nobody else changes the tables, and keep them waiting until the commit."""
 
 
-def database_of(url: str, notes: str | Path | None = None) -> Database:
-    """Find out which database an address is of.
+def database_of(place: str | Path, notes: str | Path | None = None) -> Database:
+    """Find out which database is meant.
 
     Args:
-        url: ``sqlite:///file`` or ``postgresql://user@host/name``.
+        place: The path of an SQLite file, or an address: ``sqlite:///file`` or
+            ``postgresql://user@host/name``.
         notes: The folder for notes beside a PostgreSQL database.
 
     Raises:
         StoreError: If it is none of these.
     """
+    if isinstance(place, Path):
+        return SqliteDatabase(place)
+    if place.startswith("sqlite:"):
+        return SqliteDatabase(_file_of(place))
     try:
-        parsed = make_url(url)
+        parsed = make_url(place)
     except (ArgumentError, ValueError):
         # what was given is not repeated: there may be a password in it
         raise StoreError(
             "the address of the store cannot be read: write sqlite:///FILE or"
             " postgresql://USER@HOST/DATABASE"
         ) from None
-    if parsed.drivername == "sqlite":
-        return SqliteDatabase(parsed)
     if parsed.drivername in _POSTGRESQL:
         return PostgresqlDatabase(parsed, None if notes is None else Path(notes))
     raise StoreError(
         f"{parsed.drivername} is no database that the store can be in: use sqlite or postgresql"
     )
+
+
+def _file_of(url: str) -> Path:
+    """Give the file that an address names; not every SQLAlchemy undoes what is quoted there."""
+    match = _FILE.fullmatch(url)
+    path = unquote(match[1]) if match else ""
+    if not path or path == ":memory:" or "\0" in path:
+        raise StoreError(
+            "the address of the store names no file: write sqlite:///FILE, or sqlite:////FILE for a"
+            " path from the root, with %3F for a question mark and %25 for a percent sign"
+        )
+    return Path(path)
 
 
 def check_owner(server: str) -> None:

@@ -33,19 +33,11 @@ class SqliteDatabase:
     """A file.
 
     Args:
-        url: ``sqlite:///file``.
-
-    Raises:
-        StoreError: If the address names no file.
+        path: Where it is.
     """
 
-    def __init__(self, url: URL) -> None:
-        if not url.database or url.database == ":memory:" or url.query or url.host:
-            raise StoreError(
-                "the address of the store names no file: write sqlite:///FILE, or sqlite:////FILE"
-                " for a path from the root"
-            )
-        self.path = Path(url.database).absolute()
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
         self.shown = str(self.path)
         self.notes = Path(f"{self.path}.unresolved")
         self._url = URL.create("sqlite", database=str(self.path))

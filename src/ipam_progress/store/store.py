@@ -32,7 +32,8 @@ class Store:
     """The store of a server.
 
     Args:
-        url: Where it is: ``sqlite:///file``, or ``postgresql://user@host/database``.
+        place: Where it is: the path of an SQLite file, or an address, ``sqlite:///file`` or
+            ``postgresql://user@host/database``.
         server: The name under which the server's rows are kept; servers that share a PostgreSQL
             have one each.
         notes: The folder for notes on operations whose end could not be recorded. For PostgreSQL
@@ -52,7 +53,7 @@ class Store:
 
     def __init__(
         self,
-        url: str,
+        place: str | Path,
         server: str = "default",
         notes: str | Path | None = None,
         *,
@@ -63,7 +64,7 @@ class Store:
         self.server = server
         self.keep_for = keep_for
         self.keep = keep
-        self._database = database_of(url, notes)
+        self._database = database_of(place, notes)
         self._notes = UnresolvedNotes(self._database.notes / server)
         self._engine: Engine | None = None
         self._release: Callable[[], None]
