@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from twisted.internet.defer import Deferred
 
 from ipam_progress import tracking
 from ipam_progress.contracts import (
@@ -22,6 +23,7 @@ from ipam_progress.contracts import (
     SubTaskInstance,
     SubTaskStatus,
 )
+from ipam_progress.net.waiter import DeferredWaiter
 from ipam_progress.session.callbacks import CallbackState
 from ipam_progress.tracking import (
     CallbackRejected,
@@ -548,3 +550,16 @@ def test_whatever_comes_events_tell_what_the_snapshot_shows(messages):
     assert tuple(subtasks.values()) == snapshot.subtasks
     assert percent == snapshot.percent
     assert errors == snapshot.error_count or snapshot.is_over
+
+
+def test_a_reader_that_nobody_holds_is_told_all_the_same(tracker, outputs):
+    outputs.create_waiter = DeferredWaiter
+    told = []
+
+    async def follow():
+        told.append(await tracker.wait())
+
+    Deferred.fromCoroutine(follow())
+    gc.collect()
+    tracker.session_ended("gone")
+    assert told == [tracker.snapshot()]

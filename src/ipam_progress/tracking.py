@@ -263,11 +263,25 @@ class ProgressEvents(AsyncIterator[ProgressEvent]):
     early and is kept around has to be closed.
     """
 
-    __slots__ = ("__weakref__", "_create_waiter", "_eased", "_is_over", "_queue", "_waiter")
+    __slots__ = (
+        "__weakref__",
+        "_awaited",
+        "_create_waiter",
+        "_eased",
+        "_is_over",
+        "_queue",
+        "_waiter",
+    )
 
-    def __init__(self, create_waiter: WaiterFactory, eased: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        create_waiter: WaiterFactory,
+        eased: Callable[[], None],
+        awaited: set["ProgressEvents"],
+    ) -> None:
         self._create_waiter = create_waiter
         self._eased = eased
+        self._awaited = awaited
         self._queue: deque[ProgressEvent] = deque()
         self._waiter: Waiter | None = None
         self._is_over = False
@@ -283,10 +297,12 @@ class ProgressEvents(AsyncIterator[ProgressEvent]):
             if self._is_over:
                 raise StopAsyncIteration
             self._waiter = self._create_waiter()
+            self._awaited.add(self)  # its reader is there, even if nobody holds it but the waiter
             try:
                 await self._waiter
             finally:
                 self._waiter = None
+                self._awaited.discard(self)
         event = self._queue.popleft()
         self._eased()
         return event
@@ -337,6 +353,7 @@ class ProgressTracker:
         self._error_count = 0
         self._end_reason: str | None = None
         self._streams: list[weakref.ref[ProgressEvents]] = []
+        self._awaited: set[ProgressEvents] = set()
         self._is_paused = False
 
     def snapshot(self) -> ProgressSnapshot:
@@ -358,7 +375,7 @@ class ProgressTracker:
 
         Whoever begins late is told first how things stand, by events as they might have come.
         """
-        stream = ProgressEvents(self._outputs.create_waiter, self._ease)
+        stream = ProgressEvents(self._outputs.create_waiter, self._ease, self._awaited)
         self._streams.append(weakref.ref(stream, self._forget_stream))
         for event in self._story():
             stream.put(event)
