@@ -245,6 +245,21 @@ def test_a_final_status_that_cannot_be_written_is_replaced(make_harness, scripte
     assert "HasIpamUpdateError" in str(failure)
 
 
+def test_the_time_for_its_end_begins_when_a_client_has_been_told(make_harness, scripted):
+    harness = make_harness(scripted.registry)
+    wire = begun(harness)
+    wire.transport.fill()
+    scripted.endings[0].callback(None)
+    harness.reactor.advance(100)
+    wire.transport.drain()
+    assert wire.names()[-1] == "SetOverallStatus"
+    harness.reactor.advance(29)
+    assert wire.received() == []
+    harness.reactor.advance(1)
+    harness.settle()
+    assert wire.received() == [EndRecord()]
+
+
 def test_tasks_run_and_are_logged(make_harness, log):
     registry, seen = OperationRegistry(), []
 

@@ -95,6 +95,7 @@ def test_a_session_whose_client_does_not_end_it_is_ended(harness, log):
     wire.start()
     harness.settle()
     assert wire.names() == ["PreambleAckRecord", *REPLIES, *ALL_CALLBACKS]
+    harness.settle()
     harness.advance(30)
     assert wire.names() == ["EndRecord"]
     wire.end()
@@ -107,6 +108,7 @@ def test_a_session_whose_client_does_not_end_it_is_ended(harness, log):
 def test_an_end_that_is_not_answered_closes_the_connection_but_loses_nothing(harness, log):
     wire = harness.connect().open()
     wire.start()
+    harness.settle()
     harness.advance(30)
     wire.transport.connected = False  # something is still on its way
     harness.advance(10)
@@ -227,6 +229,7 @@ def test_a_message_that_breaks_the_string_table_drops_the_connection(harness, lo
 def test_a_request_that_crosses_our_end_is_left_alone(harness, log):
     wire = harness.connect().open(OPERATION_PATH)
     wire.start()
+    harness.settle()
     harness.advance(30)
     assert wire.names()[-1] == "EndRecord"
     wire.initialize()
@@ -495,5 +498,6 @@ def test_the_final_status_goes_before_the_end(make_harness):
     harness = make_harness(quiet_registry())
     wire = harness.connect().open()
     wire.start()
+    harness.settle()
     harness.advance(30)
     assert isinstance(wire.received()[-2], SetOverallStatus)

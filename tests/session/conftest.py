@@ -69,6 +69,9 @@ class RecordedOutputs:
         self.starts.append(start)
         return self._record()
 
+    def sendable(self, final):
+        return final
+
     def record_end(self, final):
         self.trace.append(f"record_end {final.overallStatus.name}")
         return self._record()

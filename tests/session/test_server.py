@@ -20,6 +20,7 @@ from ipam_progress.contracts import (
 )
 from ipam_progress.errors import LocalProtocolError, StoreError
 from ipam_progress.operations import OperationRegistry
+from ipam_progress.progress import failed_status
 from ipam_progress.session.faults import IpamError
 from ipam_progress.session.outputs import HandlerKind
 from ipam_progress.session.server import (
@@ -89,7 +90,7 @@ ROWS = {
         "CONNECTION_LOST": ([], ABANDONED),
     },
     ENDING: {
-        "END_ON_RECORD": (["timer 30", SUCCESS], COMPLETED),
+        "END_ON_RECORD": ([SUCCESS], COMPLETED),
         "END_NOT_RECORDED": (["abort"], CLOSED),
         "INACTIVITY_TIMEOUT": (["abort"], CLOSED),
         "SERVER_STOP": ([], CLOSING),
@@ -97,6 +98,7 @@ ROWS = {
         "CONNECTION_LOST": ([], CLOSED),
     },
     COMPLETED: {
+        "FINAL_STATUS_SENT": (["timer 30"], COMPLETED),
         "COMPLETION_TIMEOUT": (["end"], CLOSED),
         "INACTIVITY_TIMEOUT": (["abort"], CLOSED),
         "SERVER_STOP": (["end"], CLOSED),
@@ -450,6 +452,8 @@ def test_completion_timeout(scenario):
     scene = scenario()
     scene.run_to_started()
     scene.call.returned(None)
+    scene.outputs.advance(300)  # the client reads slowly, but it does
+    scene.session.final_status_sent()
     scene.outputs.advance(29.9)
     assert scene.session.state is COMPLETED
     scene.outputs.advance(0.1)
@@ -462,9 +466,19 @@ def test_the_client_ends_in_time(scenario):
     scene = scenario()
     scene.run_to_started()
     scene.call.returned(None)
+    scene.session.final_status_sent()
     scene.session.end_received()
     assert not scene.outputs.pending
     assert scene.outputs.trace.count("end") == 1
+
+
+def test_what_goes_on_record_is_what_the_client_is_told(scenario):
+    scene = scenario()
+    scene.run_to_started()
+    scene.outputs.sendable = lambda final: failed_status(ValueError(repr(final.completionStatus)))
+    scene.call.returned(DhcpMsmOverallCompletionStatus())
+    assert scene.outputs.trace[-1] == "record_end CompletedWithFailure"
+    assert scene.sent()[-1][:2] == ("SetOverallStatus", "CompletedWithFailure")
 
 
 def test_silence_is_measured_from_the_last_message(scenario):
@@ -576,6 +590,7 @@ STEPS = {
     "lost": lambda scene: scene.session.connection_lost(),
     "time": lambda scene: scene.outputs.advance(11),
     "active": lambda scene: scene.session.active(),
+    "sent": lambda scene: scene.session.final_status_sent(),
 }
 HANDLER_STEPS = {
     "update": lambda scene: scene.progress.update(50),
@@ -601,7 +616,7 @@ def test_whatever_happens_the_conversation_is_one(scenario, inputs):
         assert messages.count("SetOverallStatus") <= 1
         if "SetOverallStatus" in messages:
             assert messages[-1] == "SetOverallStatus"
-    closed = scene.session.state is CLOSED
+    over = scene.session.state in (ABANDONED, CLOSED)
     endings = [entry for entry in scene.outputs.trace if entry.startswith(("end", "abort"))]
-    assert len(endings) <= closed
-    assert not (closed and scene.outputs.pending)
+    assert len(endings) <= over
+    assert not (over and scene.outputs.pending)

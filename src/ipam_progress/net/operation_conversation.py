@@ -15,7 +15,6 @@ from ipam_progress.errors import SerializationError
 from ipam_progress.net.conversation import Conversation
 from ipam_progress.net.operation_outputs import OperationOutputs
 from ipam_progress.net.recorder import ActiveOperation
-from ipam_progress.progress import failed_status
 from ipam_progress.service.callbacks import encode_callback
 from ipam_progress.session.outputs import OperationStart
 from ipam_progress.session.server import ServerSession
@@ -102,6 +101,8 @@ class OperationConversation(Conversation, OperationOutputs):
             self._server.counters.callbacks_sent += len(batch)
             channel.flush()
             self._session.active()
+            if isinstance(batch[-1], SetOverallStatus):  # the last of all
+                self._session.final_status_sent()
         outbox.begin_merging()  # the client is slower than the handler
         if self._end_is_due:
             # as long as the client reads on it gets everything; what it leaves is not kept for long
@@ -111,16 +112,12 @@ class OperationConversation(Conversation, OperationOutputs):
         self._server.counters.callbacks_merged += self._session.outbox.take_merged()
 
     def _send(self, message: object) -> None:
-        encoder = self._codec.encoder
         try:
-            octets = encode_callback(encoder, message)
+            octets = encode_callback(self._codec.encoder, message)
         except SerializationError as error:
             self.log_failure(f"the callback {type(message).__name__}", error)
-            if not isinstance(message, SetOverallStatus):
-                return
-            # the client has to hear the end, if not with the object that was meant for it
-            octets = encode_callback(encoder, failed_status(error))
-        self._channel.framing.send_envelope(octets)
+        else:
+            self._channel.framing.send_envelope(octets)
 
     # --- SessionOutputs, as far as it is about the connection -------------------------------------
 

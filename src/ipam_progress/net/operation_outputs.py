@@ -17,10 +17,14 @@ from typing import TYPE_CHECKING, ClassVar
 from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 
+from ipam_progress.binaryxml import Encoder
 from ipam_progress.contracts.messages import SetOverallStatus
+from ipam_progress.errors import SerializationError
 from ipam_progress.net.recorder import ActiveOperation
 from ipam_progress.net.waiter import DeferredWaiter
+from ipam_progress.progress import failed_status
 from ipam_progress.records import OperationRecord
+from ipam_progress.service.callbacks import encode_callback
 from ipam_progress.session.outputs import HandlerCall, OperationStart
 from ipam_progress.session.server import ServerSession
 
@@ -60,6 +64,15 @@ class OperationOutputs(ABC):
         """Put on record that an operation is about to run."""
         self._operation, recorded = self._begin(start)
         return recorded
+
+    def sendable(self, final: SetOverallStatus) -> SetOverallStatus:
+        """Give a final status that can be sent: what goes on record is what the client is told."""
+        try:
+            encode_callback(Encoder(), final)
+        except SerializationError as error:
+            self.log_failure("the final status", error)
+            return failed_status(error)
+        return final
 
     def record_end(self, final: SetOverallStatus) -> Future[None] | None:
         """Put on record how it ended."""

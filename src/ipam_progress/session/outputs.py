@@ -156,6 +156,15 @@ class SessionOutputs(HandlerRunner, Protocol):
         """
         ...
 
+    def sendable(self, final: SetOverallStatus) -> SetOverallStatus:
+        """Give a final status that can be sent.
+
+        Returns:
+            The one that was meant; or, where a handler's words or its object cannot be put into a
+            message, a failure that says so.
+        """
+        ...
+
     def record_end(self, final: SetOverallStatus) -> Future[None] | None:
         """Put on record how the operation ended, before its client is told.
 

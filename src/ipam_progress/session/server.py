@@ -84,6 +84,7 @@ class ServerInput(Enum):
     HANDLER_FAILED = "the handler raised an exception"
     END_ON_RECORD = "the end is on record"
     END_NOT_RECORDED = "the end cannot be put on record"
+    FINAL_STATUS_SENT = "SetOverallStatus has left the outbox"
     COMPLETION_TIMEOUT = "no End from the client although the operation is completed"
     INACTIVITY_TIMEOUT = "no message in either direction for too long"
     STOP_TIMEOUT = "the handler still runs although the server stops"
@@ -106,8 +107,9 @@ class ServerAction(Enum):
     POST = "put the callback into the outbox"
     DROP = "nothing, in silence"
     RECORD_END = "put the end on record"
-    COMPLETE = "SetOverallStatus; wait for the client's End"
+    COMPLETE = "SetOverallStatus"
     COMPLETE_AND_END = "SetOverallStatus, then End"
+    AWAIT_END = "give the client some time for its End"
     AWAIT_HANDLER = "give the handler some time"
     RECORD_FAILURE = "put on record that the operation failed because the server stops"
     END = "End, after what waits in the outbox"
@@ -161,6 +163,7 @@ def _transitions() -> Mapping[tuple[ServerState, ServerInput], _Cell]:
         (ending, given.END_NOT_RECORDED): (do.WITHHOLD, closed),
         (ending, given.SERVER_STOP): (do.DROP, closing),
         (completed, given.END_RECEIVED): (do.ANSWER_LAST_END, closed),
+        (completed, given.FINAL_STATUS_SENT): (do.AWAIT_END, completed),
         (completed, given.COMPLETION_TIMEOUT): (do.END, closed),
         (completed, given.SERVER_STOP): (do.END, closed),
         (stopping, given.CALLBACK): (do.POST, stopping),
@@ -364,6 +367,10 @@ class ServerSession:
     def active(self) -> None:
         """Note that a message has been received or sent."""
         self._last_active = self._outputs.seconds()
+
+    def final_status_sent(self) -> None:
+        """Note that SetOverallStatus has been taken from the outbox and written."""
+        self._input(ServerInput.FINAL_STATUS_SENT)
 
     def end_received(self) -> None:
         """Go along with the client's End: no more callbacks, an End at once."""
@@ -583,6 +590,8 @@ class ServerSession:
         else:
             reporter.succeed(outcome, self._post_last)
         assert self._final is not None  # noqa: S101 (every conclusion has one)
+        if outcome is not None:  # it may hold what no message can
+            self._final = self._outputs.sendable(self._final)
         recorded = self._outputs.record_end(self._final)
         if recorded is None:
             self._input(ServerInput.END_ON_RECORD)
@@ -602,16 +611,15 @@ class ServerSession:
             else ServerInput.END_NOT_RECORDED
         )
 
-    def _post_final(self) -> None:
+    def _complete(self, _subject: None) -> None:
         final, self._final = self._final, None
         self.outbox.post_last(final)
 
-    def _complete(self, _subject: None) -> None:
-        self._post_final()
+    def _await_end(self, _subject: None) -> None:
         self._set_deadline(self._settings.completion_timeout, ServerInput.COMPLETION_TIMEOUT)
 
     def _complete_and_end(self, _subject: None) -> None:
-        self._post_final()
+        self._complete(None)
         self._outputs.end()
 
     def _record_failure(self, _subject: None) -> None:
@@ -673,6 +681,7 @@ class ServerSession:
         ServerAction.RECORD_END: _record_end,
         ServerAction.COMPLETE: _complete,
         ServerAction.COMPLETE_AND_END: _complete_and_end,
+        ServerAction.AWAIT_END: _await_end,
         ServerAction.AWAIT_HANDLER: _await_handler,
         ServerAction.RECORD_FAILURE: _record_failure,
         ServerAction.END: _end,
