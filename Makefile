@@ -20,6 +20,7 @@ lint: $(VENV)/.tools
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/generate_contracts.py --check
+	$(BIN)/python tools/draw_diagrams.py --check
 
 bench: $(VENV)/.tools
 	$(BIN)/python -m bench
