@@ -11,9 +11,9 @@ import pytest
 import ipam_progress
 
 
-def test_about_twenty_names_each_of_which_is_there() -> None:
+def test_a_page_of_names_each_of_which_is_there() -> None:
     assert ipam_progress.__all__ == sorted(ipam_progress.__all__)
-    assert 15 <= len(ipam_progress.__all__) <= 25
+    assert len(ipam_progress.__all__) <= 30
     for name in ipam_progress.__all__:
         found = getattr(ipam_progress, name)
         if name != "__version__":
@@ -48,8 +48,9 @@ def test_importing_it_imports_next_to_nothing() -> None:
     code = (
         "import sys, ipam_progress\n"
         "print([name for name in sys.modules if name.startswith('ipam_progress.')])\n"
-        "ipam_progress.OperationRegistry, ipam_progress.DateTime, ipam_progress.IpamError\n"
-        "print([name for name in ('twisted', 'spyne', 'lxml', 'click') if name in sys.modules])\n"
+        "ipam_progress.OperationRegistry, ipam_progress.DateTime, ipam_progress.Outcome\n"
+        "heavy = 'alembic click lxml prometheus_client spyne sqlalchemy twisted'.split()\n"
+        "print([name for name in heavy if name in sys.modules])\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n[]\n"

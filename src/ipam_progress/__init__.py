@@ -15,9 +15,14 @@ A server is a registry of handlers and something that listens::
     ManagementServer(registry).startService()
     reactor.run()
 
-`ManagementClient` is the other side. The names below are what programs use; the types of the
-protocol (parameters, enumerations) are in `ipam_progress.contracts`. Modules are imported when a
-name of theirs is first used, so a program that handles parameters alone does not wait for Twisted.
+`ManagementClient` is the other side. The names below are what programs use. Beside them are the
+types of the protocol (parameters, enumerations) in `ipam_progress.contracts`, what a server tells
+its program in `ipam_progress.events`, what a client is told of progress in `ipam_progress.tracking`,
+and who may do what in `ipam_progress.security`, `ipam_progress.identity` and
+`ipam_progress.authorization`, or as a file says it in `ipam_progress.configuration`.
+
+Modules are imported when a name of theirs is first used, so a program that handles parameters alone
+does not wait for Twisted.
 """
 
 from importlib import import_module
@@ -32,11 +37,15 @@ if TYPE_CHECKING:
         RequestTimeoutError,
     )
     from ipam_progress.limits import Limits
+    from ipam_progress.monitoring import MonitoringService
     from ipam_progress.net.client import ManagementClient, RunningOperation
     from ipam_progress.net.server import ManagementServer
     from ipam_progress.operations import IpamError, OperationRegistry
     from ipam_progress.progress import ProgressPart, ProgressReporter, Subtask
+    from ipam_progress.records import OperationRecord, Outcome
     from ipam_progress.service.client import SoapFaultError
+    from ipam_progress.session.keepalive import KeepaliveMode
+    from ipam_progress.store import Store
     from ipam_progress.tracking import ProgressSnapshot, ProgressTracker
     from ipam_progress.values import DateTime, DateTimeKind, TimeSpan
 
@@ -48,11 +57,15 @@ __all__ = [
     "DateTimeKind",
     "IpamError",
     "IpamProgressError",
+    "KeepaliveMode",
     "Limits",
     "LocalProtocolError",
     "ManagementClient",
     "ManagementServer",
+    "MonitoringService",
+    "OperationRecord",
     "OperationRegistry",
+    "Outcome",
     "ProgressPart",
     "ProgressReporter",
     "ProgressSnapshot",
@@ -61,6 +74,7 @@ __all__ = [
     "RequestTimeoutError",
     "RunningOperation",
     "SoapFaultError",
+    "Store",
     "Subtask",
     "TimeSpan",
     "__version__",
@@ -72,11 +86,15 @@ _HOMES: Final = {
     "DateTimeKind": "values",
     "IpamError": "operations",
     "IpamProgressError": "errors",
+    "KeepaliveMode": "session.keepalive",
     "Limits": "limits",
     "LocalProtocolError": "errors",
     "ManagementClient": "net.client",
     "ManagementServer": "net.server",
+    "MonitoringService": "monitoring",
+    "OperationRecord": "records",
     "OperationRegistry": "operations",
+    "Outcome": "records",
     "ProgressPart": "progress",
     "ProgressReporter": "progress",
     "ProgressSnapshot": "tracking",
@@ -85,6 +103,7 @@ _HOMES: Final = {
     "RequestTimeoutError": "errors",
     "RunningOperation": "net.client",
     "SoapFaultError": "service.client",
+    "Store": "store",
     "Subtask": "progress",
     "TimeSpan": "values",
 }
