@@ -17,9 +17,9 @@ A server is a registry of handlers and something that listens::
 
 `ManagementClient` is the other side. The names below are what programs use. Beside them are the
 types of the protocol (parameters, enumerations) in `ipam_progress.contracts`, what a server tells
-its program in `ipam_progress.events`, what a client is told of progress in `ipam_progress.tracking`,
-and who may do what in `ipam_progress.security`, `ipam_progress.identity` and
-`ipam_progress.authorization`, or as a file says it in `ipam_progress.configuration`.
+its program in `ipam_progress.events`, what a client is told in `ipam_progress.tracking`, who may do
+what in `ipam_progress.security`, `ipam_progress.identity` and `ipam_progress.authorization`, or as
+a file says it in `ipam_progress.configuration`.
 
 Modules are imported when a name of theirs is first used, so a program that handles parameters alone
 does not wait for Twisted.
