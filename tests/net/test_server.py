@@ -196,6 +196,39 @@ def test_a_start_can_be_cancelled(make_harness, outcome_of, slow_endpoint):
     assert not harness.server.running
 
 
+def test_ports_are_taken_before_privileges_are_dropped(make_harness, outcome_of, log):
+    harness = make_harness(start=False, listen=SEVERAL)
+    for _ in range(2):
+        harness.server.privilegedStartService()
+    assert [(port.open, port.reading) for port in harness.reactor.ports] == [(True, False)] * 3
+    assert not harness.server.running
+    assert len(outcome_of(harness.server.start())[0]) == 3
+    assert [(port.open, port.reading) for port in harness.reactor.ports] == [(True, True)] * 3
+    harness.server.privilegedStartService()
+    assert len(harness.reactor.ports) == 3
+    assert outcome_of(harness.server.stopService()) == [None]
+    assert len(outcome_of(harness.server.start())[0]) == 3
+
+
+def test_ports_that_cannot_be_taken_are_told_by_the_start(make_harness, outcome_of):
+    harness = make_harness(start=False, listen=("tcp:1", "nonsense"))
+    harness.server.privilegedStartService()
+    assert isinstance(outcome_of(harness.server.start()).error, ValueError)
+    assert [port.open for port in harness.reactor.ports] == [False]
+    assert not harness.server.running
+
+
+def test_ports_are_given_back_if_the_start_never_comes(make_harness, outcome_of, slow_endpoint):
+    harness = make_harness(start=False, listen=("one", "two"))
+    harness.server.privilegedStartService()
+    early, late = (harness.reactor.listenTCP(port, None) for port in (1, 2))
+    slow_endpoint.listening[0].callback(early)
+    assert outcome_of(harness.server.stopService()) == [None]
+    assert not early.open
+    slow_endpoint.listening[1].callback(late)
+    assert not late.open
+
+
 # --- Stopping ------------------------------------------------------------------------------------
 
 

@@ -199,6 +199,7 @@ class ManagementServer(Service):
         self._channels: set[ServerChannel] = set()
         self._ports: list[Any] = []  # IListeningPort, and what all ports of Twisted can besides
         self._factories: list[_ChannelFactory] = []
+        self._taking: Deferred[None] | None = None  # the ports, before the service is started
         self._accepting = True
         self._gone: Deferred[None] | None = None  # fires when the last connection has gone
         self._stopped: list[Deferred[None]] = []  # who waits for the end of a stop
@@ -245,6 +246,14 @@ class ManagementServer(Service):
             self._services[_path_key(HISTORY_PATH)] = partial(HistoryConversation, history, self)
 
     # --- Start and stop --------------------------------------------------------------------------
+
+    def privilegedStartService(self) -> None:
+        """Take the ports while the process may take low ones (``twistd --uid`` calls this).
+
+        Nobody is let in before the service is started, which also tells if this failed.
+        """
+        if not self.running and not self.stopping and self._taking is None:
+            self._taking = self._take_ports()
 
     def startService(self) -> None:
         """Begin to listen (Twisted's own way to start); a refusal is logged."""
@@ -307,25 +316,35 @@ class ManagementServer(Service):
         return possible
 
     @inlineCallbacks
-    def _open_ports(self) -> Generator[Deferred[Any], Any, tuple[str, ...]]:
+    def _take_ports(self) -> Generator[Deferred[Any], Any, None]:
+        """Take all ports, and let nobody in yet."""
         ports = self._ports = []
         factories = self._factories = []
+        for listener in self.listeners:
+            endpoint = serverFromString(self.reactor, _patient(listener.endpoint))
+            factory = _ChannelFactory(self, self.open(listener))
+            factories.append(factory)
+            port = yield endpoint.listen(factory)
+            if self._ports is not ports:  # the server was stopped while it waited
+                yield maybeDeferred(port.stopListening)
+                raise CancelledError
+            port.stopReading()
+            ports.append(port)
+            self._check_protection(listener, port)
+
+    @inlineCallbacks
+    def _open_ports(self) -> Generator[Deferred[Any], Any, tuple[str, ...]]:
         self.tasks.start()
+        taking, self._taking = self._taking or self._take_ports(), None
+        ports = self._ports
         try:
-            for listener in self.listeners:
-                endpoint = serverFromString(self.reactor, _patient(listener.endpoint))
-                factory = _ChannelFactory(self, self.open(listener))
-                factories.append(factory)
-                port = yield endpoint.listen(factory)
-                if self._ports is not ports:  # the server was stopped while it waited
-                    yield maybeDeferred(port.stopListening)
-                    raise CancelledError
-                ports.append(port)
-                self._check_protection(listener, port)
+            yield taking
         except Exception:
             if self._ports is ports:
                 yield self.stopService()
             raise
+        for port in ports:
+            port.startReading()
         self.urls = tuple(map(_url, ports))
         for url in self.urls:
             self.log.info("listening on {url}", url=url)
@@ -384,20 +403,27 @@ class ManagementServer(Service):
             super().stopService()  # type: ignore[no-untyped-call]  # Twisted's has no types
             self.stopping = True
             self._stop()
+        elif self._taking is not None:  # it never was started
+            taking, self._taking = self._taking, None
+            taking.addErrback(lambda failure: failure.trap(CancelledError))
+            self._close_ports().addCallback(lambda _: self._tell_stopped())
         elif not self.stopping:
             self._tell_stopped()
         return over
 
-    @inlineCallbacks
-    def _stop(self) -> Generator[Deferred[Any], Any, None]:
-        self.tasks.stop()
+    def _close_ports(self) -> Deferred[list[None]]:
         ports, self._ports = self._ports, []
         closing = [maybeDeferred(port.stopListening) for port in ports]
         for port_closed in closing:
             port_closed.addErrback(
                 lambda failure: self.log.failure("a port could not be closed", failure)
             )
-        yield gatherResults(closing)
+        return gatherResults(closing)
+
+    @inlineCallbacks
+    def _stop(self) -> Generator[Deferred[Any], Any, None]:
+        self.tasks.stop()
+        yield self._close_ports()
         if self._channels:
             self._gone = Deferred()
             for channel in tuple(self._channels):
