@@ -104,6 +104,25 @@ def test_references_and_value_types(schema_types):
         assert contract.value_type == (annotated == ["true"])
 
 
+def test_generic_classes(schema_types):
+    def expanded(node):
+        return TypeName(node.get("Namespace"), node.get("Name"))
+
+    found = 0
+    for contract in CONTRACTS.values():
+        nodes = schema_types[contract.type].xpath(
+            "xs:annotation/xs:appinfo/ser:GenericType", namespaces=APPINFO
+        )
+        generic = getattr(contract, "generic", None)
+        assert bool(nodes) == (generic is not None), contract.type
+        for node in nodes:
+            found += 1
+            assert generic.type == expanded(node)
+            assert generic.parameters == tuple(map(expanded, node))
+            assert contract.type.name.startswith(generic.type.name.partition("{")[0])
+    assert found == 7
+
+
 def test_reference_types_by_example():
     assert CONTRACTS[TypeName(IPAM, "SubTaskInstance")].reference
     assert CONTRACTS[TypeName(IPAM, "DnsResourceRecordDataA")].reference
@@ -138,7 +157,9 @@ def test_the_exception_has_the_members_that_the_text_names():
         ("IpamExceptionData", TypeName(IPAM, "IpamExceptionData"), True, False),
         ("InnerIpamException", TypeName(IPAM1, "IpamException"), True, False),
     ]
-    assert CONTRACTS[TypeName(SYSTEM, "Exception")].members == ()
+    root = TypeName(SYSTEM, "Exception")
+    assert (contract.base, CONTRACTS[root].base) == (root, None)
+    assert CONTRACTS[root].members == ()
     assert issubclass(IpamException, SystemException)
 
 

@@ -252,6 +252,7 @@ CONTRACTS = [
             Member("Witness", _KEEPER, nillable=True),
             Member("Cause", town_type("Mishap"), nillable=True),
         ),
+        base=None,
     ),
     CollectionContract(
         zoo_type("ArrayOfAnimal"), Member("Animal", zoo_type("Animal"), nillable=True)

@@ -13,6 +13,7 @@ from contract_generator.schemas import (
     Collection,
     Element,
     Enumeration,
+    Generic,
     Message,
     Model,
     QName,
@@ -91,9 +92,12 @@ class Descriptions:
             self.type_name(described.qname),
             self.python(described.python, module),
         )
-        if module == "exceptions":
-            return Call(self.use("ExceptionContract"), (*head, self.members(described.members)))
         base = "None" if described.base is None else self.type_name(described.base)
+        if module == "exceptions":
+            return Call(
+                self.use("ExceptionContract"),
+                (*head, self.members(described.members), Named("base", base)),
+            )
         marks = tuple(
             Named(keyword, "True")
             for keyword, value in (
@@ -102,10 +106,17 @@ class Descriptions:
             )
             if value
         )
+        if described.generic is not None:
+            marks = (*marks, Named("generic", self.generic(described.generic)))
         return Call(
             self.use("ClassContract"),
             (*head, Named("base", base), self.members(described.members), *marks),
         )
+
+    def generic(self, generic: Generic) -> Call:
+        """Give the expression for what a class was made of."""
+        parameters = tuple(map(self.type_name, generic.parameters))
+        return Call(self.use("GenericType"), (self.type_name(generic.qname), Call("", parameters)))
 
     def message(self, message: Message) -> Call:
         """Give the expression for a message."""

@@ -75,6 +75,14 @@ class Element:
 
 
 @dataclass(frozen=True, slots=True)
+class Generic:
+    """The generic class of .NET that a class was made of, and with what."""
+
+    qname: QName
+    parameters: tuple[QName, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Enumeration:
     """A simple type: its values with .NET's numbers, in the schema's order."""
 
@@ -94,6 +102,7 @@ class Class:
     members: tuple[Element, ...]
     declares_id: bool
     value_type: bool
+    generic: Generic | None
 
     @property
     def python(self) -> str:
@@ -207,6 +216,18 @@ def read_enumeration(qname: QName, section: str, node: etree._Element) -> Enumer
     return Enumeration(qname, section, tuple(values), flags)
 
 
+def read_generic(node: etree._Element) -> Generic | None:
+    """Read what a complex type was made of; None where it says nothing of that."""
+    generic = node.find(f"{XS}annotation/{XS}appinfo/{SER}GenericType")
+    if generic is None:
+        return None
+    name, *parameters = (
+        QName(PREFIXES[attribute(each, "Namespace")], attribute(each, "Name"))
+        for each in generic.iter(SER + "GenericType", SER + "GenericParameter")
+    )
+    return Generic(name, tuple(parameters))
+
+
 def read_class(qname: QName, section: str, node: etree._Element) -> Class:
     """Read a complex type that is no list."""
     extension = node.find(f"{XS}complexContent/{XS}extension")
@@ -229,6 +250,7 @@ def read_class(qname: QName, section: str, node: etree._Element) -> Class:
             for declared in node.findall(XS + "attribute")
         ),
         value_type=node.findtext(f"{XS}annotation/{XS}appinfo/{SER}IsValueType") == "true",
+        generic=read_generic(node),
     )
 
 

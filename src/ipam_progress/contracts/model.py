@@ -17,6 +17,7 @@ __all__ = [
     "DictionaryContract",
     "EnumContract",
     "ExceptionContract",
+    "GenericType",
     "Member",
     "MessageContract",
     "TypeName",
@@ -53,6 +54,20 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class GenericType:
+    """What a class was made of: a generic class of .NET, filled in.
+
+    Attributes:
+        type: Expanded name of the generic class, with a place for the name of each parameter:
+            ``TupleOf{0}{1}{#}``; ``{#}`` is for a digest of their namespaces.
+        parameters: Expanded names of what was filled in.
+    """
+
+    type: TypeName
+    parameters: tuple[TypeName, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ClassContract:
     """A class with data members, in Python a slotted dataclass.
 
@@ -63,6 +78,7 @@ class ClassContract:
         members: Its own members, in the order in which they travel.
         reference: Whether objects carry ``z:Id`` and repeated ones become ``z:Ref``.
         value_type: Whether it is a .NET value type, which can be no reference and no nil.
+        generic: The generic class that it was made of; None for a class like any.
     """
 
     type: TypeName
@@ -71,6 +87,7 @@ class ClassContract:
     members: tuple[Member, ...]
     reference: bool = False
     value_type: bool = False
+    generic: GenericType | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +145,13 @@ class ExceptionContract:
         type: Expanded name.
         python: The dataclass that carries it.
         members: The members that are read and written; others on the wire are skipped.
+        base: Name of the exception it derives from; None for the root.
     """
 
     type: TypeName
     python: PythonClass
     members: tuple[Member, ...]
+    base: TypeName | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ from ipam_progress.contracts.dhcp import (
     DhcpSuperscopeV4,
     KeyValuePairOfCollectionOperationsDhcpExclusionRangenTEz2bI_S,
 )
-from ipam_progress.contracts.model import ClassContract, Member, TypeName
+from ipam_progress.contracts.model import ClassContract, GenericType, Member, TypeName
 from ipam_progress.namespaces import ARRAYS, IPAM, SCHEMA, SERIALIZATION, SYSTEM_GENERIC, SYSTEM_NET
 
 __all__ = ["CONTRACTS"]
@@ -414,6 +414,10 @@ CONTRACTS: Final[tuple[ClassContract, ...]] = (
             Member("value", TypeName(IPAM, "DhcpExclusionRange"), nillable=True, required=True),
         ),
         value_type=True,
+        generic=GenericType(
+            TypeName(SYSTEM_GENERIC, "KeyValuePairOf{0}{1}{#}"),
+            (TypeName(IPAM, "CollectionOperations"), TypeName(IPAM, "DhcpExclusionRange")),
+        ),
     ),
     ClassContract(
         TypeName(IPAM, "DhcpExclusionRangeV4"),

@@ -31,7 +31,7 @@ from ipam_progress.contracts.dhcp_options import (
     KeyValuePairOfCollectionOperationsDhcpVendorClassnTEz2bI_S,
     TupleOfDhcpVendorClassArrayOfDhcpOptionDefinitionDhcpServerKSQw48VL,
 )
-from ipam_progress.contracts.model import ClassContract, Member, TypeName
+from ipam_progress.contracts.model import ClassContract, GenericType, Member, TypeName
 from ipam_progress.namespaces import ARRAYS, IPAM, SCHEMA, SYSTEM, SYSTEM_GENERIC
 
 __all__ = ["CONTRACTS"]
@@ -204,6 +204,10 @@ CONTRACTS: Final[tuple[ClassContract, ...]] = (
             Member("value", TypeName(IPAM, "DhcpOptionDefinition"), nillable=True, required=True),
         ),
         value_type=True,
+        generic=GenericType(
+            TypeName(SYSTEM_GENERIC, "KeyValuePairOf{0}{1}{#}"),
+            (TypeName(IPAM, "CollectionOperations"), TypeName(IPAM, "DhcpOptionDefinition")),
+        ),
     ),
     ClassContract(
         TypeName(SYSTEM_GENERIC, "KeyValuePairOfCollectionOperationsDhcpOptionnTEz2bI_S"),
@@ -214,6 +218,10 @@ CONTRACTS: Final[tuple[ClassContract, ...]] = (
             Member("value", TypeName(IPAM, "DhcpOption"), nillable=True, required=True),
         ),
         value_type=True,
+        generic=GenericType(
+            TypeName(SYSTEM_GENERIC, "KeyValuePairOf{0}{1}{#}"),
+            (TypeName(IPAM, "CollectionOperations"), TypeName(IPAM, "DhcpOption")),
+        ),
     ),
     ClassContract(
         TypeName(SYSTEM_GENERIC, "KeyValuePairOfCollectionOperationsDhcpUserClassnTEz2bI_S"),
@@ -224,6 +232,10 @@ CONTRACTS: Final[tuple[ClassContract, ...]] = (
             Member("value", TypeName(IPAM, "DhcpUserClass"), nillable=True, required=True),
         ),
         value_type=True,
+        generic=GenericType(
+            TypeName(SYSTEM_GENERIC, "KeyValuePairOf{0}{1}{#}"),
+            (TypeName(IPAM, "CollectionOperations"), TypeName(IPAM, "DhcpUserClass")),
+        ),
     ),
     ClassContract(
         TypeName(SYSTEM_GENERIC, "KeyValuePairOfCollectionOperationsDhcpVendorClassnTEz2bI_S"),
@@ -234,6 +246,10 @@ CONTRACTS: Final[tuple[ClassContract, ...]] = (
             Member("value", TypeName(IPAM, "DhcpVendorClass"), nillable=True, required=True),
         ),
         value_type=True,
+        generic=GenericType(
+            TypeName(SYSTEM_GENERIC, "KeyValuePairOf{0}{1}{#}"),
+            (TypeName(IPAM, "CollectionOperations"), TypeName(IPAM, "DhcpVendorClass")),
+        ),
     ),
     ClassContract(
         TypeName(SYSTEM, "TupleOfDhcpVendorClassArrayOfDhcpOptionDefinitionDhcpServerKSQw48VL"),
@@ -248,6 +264,14 @@ CONTRACTS: Final[tuple[ClassContract, ...]] = (
                 required=True,
             ),
             Member("m_Item3", TypeName(IPAM, "DhcpServer"), nillable=True, required=True),
+        ),
+        generic=GenericType(
+            TypeName(SYSTEM, "TupleOf{0}{1}{2}{#}"),
+            (
+                TypeName(IPAM, "DhcpVendorClass"),
+                TypeName(IPAM, "ArrayOfDhcpOptionDefinition"),
+                TypeName(IPAM, "DhcpServer"),
+            ),
         ),
     ),
     ClassContract(

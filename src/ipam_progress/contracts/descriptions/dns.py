@@ -40,7 +40,7 @@ from ipam_progress.contracts.dns import (
     EntityStatusForDnsResourceRecord,
     TupleOfBaseDnsServerZonelong2zwQHvQz,
 )
-from ipam_progress.contracts.model import ClassContract, Member, TypeName
+from ipam_progress.contracts.model import ClassContract, GenericType, Member, TypeName
 from ipam_progress.namespaces import (
     ARRAYS,
     IPAM,
@@ -179,6 +179,10 @@ CONTRACTS: Final[tuple[ClassContract, ...]] = (
         members=(
             Member("m_Item1", TypeName(IPAM, "BaseDnsServerZone"), nillable=True, required=True),
             Member("m_Item2", TypeName(SCHEMA, "long"), required=True),
+        ),
+        generic=GenericType(
+            TypeName(SYSTEM, "TupleOf{0}{1}{#}"),
+            (TypeName(IPAM, "BaseDnsServerZone"), TypeName(SCHEMA, "long")),
         ),
     ),
     ClassContract(

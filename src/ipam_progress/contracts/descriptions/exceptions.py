@@ -12,7 +12,7 @@ from ipam_progress.namespaces import IPAM, IPAM1, SYSTEM
 __all__ = ["CONTRACTS"]
 
 CONTRACTS: Final[tuple[ExceptionContract, ...]] = (
-    ExceptionContract(TypeName(SYSTEM, "Exception"), SystemException, members=()),
+    ExceptionContract(TypeName(SYSTEM, "Exception"), SystemException, members=(), base=None),
     ExceptionContract(
         TypeName(IPAM1, "IpamException"),
         IpamException,
@@ -20,5 +20,6 @@ CONTRACTS: Final[tuple[ExceptionContract, ...]] = (
             Member("IpamExceptionData", TypeName(IPAM, "IpamExceptionData"), nillable=True),
             Member("InnerIpamException", TypeName(IPAM1, "IpamException"), nillable=True),
         ),
+        base=TypeName(SYSTEM, "Exception"),
     ),
 )
