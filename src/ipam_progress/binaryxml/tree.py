@@ -14,7 +14,7 @@ from ipam_progress.binaryxml.xml_text import to_text
 from ipam_progress.errors import BinaryXmlError, SerializationError
 from ipam_progress.namespaces import XML
 
-__all__ = ["from_element", "from_text", "to_element"]
+__all__ = ["from_element", "from_text", "read_element", "to_element"]
 
 
 def to_element(tokens: Iterable[Token]) -> etree._Element:
@@ -43,6 +43,27 @@ def from_text(text: str) -> list[Token]:
     except etree.XMLSyntaxError as error:
         raise BinaryXmlError(f"this is no XML: {error.msg}") from None
     return from_element(root)
+
+
+def read_element(octets: bytes) -> etree._Element:
+    """Give a stranger's document as a tree, without its comments and processing instructions.
+
+    What lets a few octets become many is refused: a document type, and with it entities.
+
+    Raises:
+        BinaryXmlError: If it is no XML, is nested deeper than libxml2 takes, or has a document
+            type.
+    """
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(octets, parser)
+    except etree.XMLSyntaxError as error:
+        raise BinaryXmlError(f"this is no XML: {error.msg}") from None
+    if root.getroottree().docinfo.doctype:
+        raise BinaryXmlError("a document type has no place in a message: leave it out")
+    return root
 
 
 def _parse(text: str) -> etree._Element:

@@ -2,7 +2,8 @@
 
     declarations.py  the operations: names, Actions, messages
     services.py      the service classes; models.py derives what they publish
-    application.py   a Spyne application for each service; protocol.py its protocol
+    application.py   a Spyne application for each service; protocol.py its protocol, and
+                     text_protocol.py another one, for messages in text
     endpoint.py      the server's side: an envelope in, the envelope of the answer out
     callbacks.py     the callbacks, both sides
     client.py        the client's requests and their answers; incoming.py what it receives

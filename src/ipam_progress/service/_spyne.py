@@ -74,6 +74,7 @@ from spyne.model import (  # noqa: E402
     UnsignedInteger64,
 )
 from spyne.protocol import ProtocolBase  # noqa: E402
+from spyne.protocol.soap import Soap12  # noqa: E402
 
 __all__ = [
     "AnyDict",
@@ -100,6 +101,7 @@ __all__ = [
     "ProtocolContext",
     "ServerBase",
     "Service",
+    "Soap12",
     "TransportContext",
     "Unicode",
     "UnsignedInteger8",

@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from typing import Any, Final
 
 from ipam_progress.namespaces import HISTORY, IPAM
-from ipam_progress.service._spyne import Application, Service
+from ipam_progress.service._spyne import Application, ProtocolBase, Service
 from ipam_progress.service.declarations import (
     IPAM_SERVER,
     OPERATION_HISTORY,
@@ -28,6 +28,7 @@ from ipam_progress.service.services import (
     own_models,
     published_models,
 )
+from ipam_progress.service.text_protocol import TextProtocol
 from ipam_progress.soap import internal_service_fault
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "log_failure",
     "operation_history_application",
     "operation_with_progress_application",
+    "text_tasks_application",
 ]
 
 FailureHook = Callable[[str, BaseException], None]
@@ -51,7 +53,7 @@ def log_failure(description: str, error: BaseException) -> None:
 
 
 class IpamApplication(Application):  # type: ignore[misc]  # Spyne has no types
-    """One service, in our protocol.
+    """One service, in one protocol.
 
     Spyne's events are fired as its documentation has them: method_call, method_return_object and
     method_exception_object by the application, others by protocol, context and transport.
@@ -65,6 +67,7 @@ class IpamApplication(Application):  # type: ignore[misc]  # Spyne has no types
         failed: The hook for exceptions that nobody made for a client.
         namespace: Of the port type.
         models: Gives the models to publish with it.
+        protocol: Makes what reads requests, and what writes replies.
     """
 
     def __init__(
@@ -75,14 +78,15 @@ class IpamApplication(Application):  # type: ignore[misc]  # Spyne has no types
         *,
         namespace: str = IPAM,
         models: Callable[[], list[Model]] = published_models,
+        protocol: Callable[[], ProtocolBase] = EnvelopeProtocol,
     ) -> None:
         self.failed = failed
         super().__init__(
             [service],
             tns=namespace,
             name=name,
-            in_protocol=EnvelopeProtocol(),
-            out_protocol=EnvelopeProtocol(),
+            in_protocol=protocol(),
+            out_protocol=protocol(),
             classes=models(),
         )
 
@@ -139,6 +143,13 @@ def operation_with_progress_application(failed: FailureHook = log_failure) -> Ip
 def ipam_server_application(failed: FailureHook = log_failure) -> IpamApplication:
     """Make the application of IIpamServer; `ctx.udc` is a `ServerTasks`."""
     return IpamApplication(IpamServerService, IPAM_SERVER, failed)
+
+
+def text_tasks_application(failed: FailureHook = log_failure) -> IpamApplication:
+    """Make the application of IIpamServer for messages in text; `ctx.udc` is a `ServerTasks`."""
+    return IpamApplication(
+        IpamServerService, IPAM_SERVER, failed, models=list, protocol=TextProtocol
+    )
 
 
 def operation_history_application(failed: FailureHook = log_failure) -> IpamApplication:

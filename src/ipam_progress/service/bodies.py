@@ -1,13 +1,24 @@
-"""The last step of writing any message: its body, and what to do when that cannot be written.
+"""The last steps of writing any message: its body, and what to do when that cannot be written.
 
-Knows no operations and no Spyne.
+Knows no Spyne.
 """
+
+from typing import Any
 
 from ipam_progress.binaryxml import Encoder
 from ipam_progress.datacontract import write_body
+from ipam_progress.service.declarations import RequestOperation
 from ipam_progress.soap import end_message
 
-__all__ = ["end_with_body"]
+__all__ = ["end_with_body", "reply_body"]
+
+
+def reply_body(operation: RequestOperation, result: Any) -> Any:
+    """Make the body of a reply, with what the operation's method gave if there is room for it."""
+    reply = operation.response.python()
+    if operation.result is not None:
+        setattr(reply, operation.result, result)
+    return reply
 
 
 def end_with_body(encoder: Encoder, out: bytearray, message: object) -> bytes:

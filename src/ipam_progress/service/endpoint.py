@@ -54,7 +54,7 @@ class ServiceEndpoint(ServerBase):  # type: ignore[misc]  # Spyne has no types
         super().__init__(application)
 
     def process(
-        self, envelope: bytes, codec: SessionCodec, target: OperationSession | ServerTasks
+        self, envelope: bytes, codec: SessionCodec | None, target: OperationSession | ServerTasks
     ) -> Answer | Future[Answer] | Silence:
         """Answer one message.
 
@@ -66,7 +66,7 @@ class ServiceEndpoint(ServerBase):  # type: ignore[misc]  # Spyne has no types
 
         Args:
             envelope: String table and document.
-            codec: The codec of the session.
+            codec: The codec of the session; None for messages in text, which need none.
             target: What the service's methods find as `ctx.udc`.
 
         Returns:
@@ -130,7 +130,7 @@ class ServiceEndpoint(ServerBase):  # type: ignore[misc]  # Spyne has no types
                 self.app.failed("a listener of the encoded answer", error)
         (octets,) = ctx.out_string
         answer = Answer(octets)
-        sent = ctx.out_document
+        sent = ctx.out_error
         if ctx.descriptor is not None:
             answer.operation = ctx.inprot_ctx.operation.name
         if isinstance(sent, RequestFault):

@@ -36,7 +36,7 @@ class RequestFault(_spyne.Fault):  # type: ignore[misc]  # Spyne has no types
     """
 
     def __init__(self, fault: Fault, exception: IpamException | None = None) -> None:
-        side = "Client" if fault.code == SENDER else "Server"
+        side = {SENDER: "Client", RECEIVER: "Server"}.get(fault.code, fault.code[1])
         name = ".".join([side, *(local_name for _, local_name in fault.subcodes)])
         super().__init__(faultcode=name, faultstring=fault.reason, lang=fault.language)
         self.fault = fault

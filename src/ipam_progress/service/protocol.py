@@ -33,7 +33,7 @@ from ipam_progress.service._spyne import (
     TransportContext,
 )
 from ipam_progress.service.actions import PUBLISHED_ACTIONS
-from ipam_progress.service.bodies import end_with_body
+from ipam_progress.service.bodies import end_with_body, reply_body
 from ipam_progress.service.declarations import CALLBACKS_BY_ACTION, KEEPALIVE, RequestOperation
 from ipam_progress.service.faults import RequestFault, not_implemented
 from ipam_progress.soap import (
@@ -257,10 +257,7 @@ class EnvelopeProtocol(ProtocolBase):  # type: ignore[misc]  # Spyne has no type
         if ctx.out_error is not None:
             ctx.out_document = ctx.out_error
         else:
-            operation: RequestOperation = ctx.inprot_ctx.operation
-            reply = ctx.out_document = operation.response.python()
-            if operation.result is not None:
-                setattr(reply, operation.result, ctx.out_object[0])
+            ctx.out_document = reply_body(ctx.inprot_ctx.operation, ctx.out_object[0])
         self.event_manager.fire_event("after_serialize", ctx)
 
     def create_out_string(self, ctx: Any, _charset: str | None = None) -> None:

@@ -20,6 +20,7 @@ from ipam_progress.soap.faults import (
     read_fault,
 )
 from ipam_progress.soap.message import (
+    OUR_ROLES,
     Message,
     QualifiedName,
     read_message,
@@ -37,6 +38,7 @@ from ipam_progress.soap.writing import (
 
 __all__ = [
     "MUST_UNDERSTAND",
+    "OUR_ROLES",
     "RECEIVER",
     "SENDER",
     "VERSION_MISMATCH",

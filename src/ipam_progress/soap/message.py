@@ -24,6 +24,7 @@ from ipam_progress.errors import EnvelopeError
 from ipam_progress.namespaces import ADDRESSING, SOAP
 
 __all__ = [
+    "OUR_ROLES",
     "Message",
     "QualifiedName",
     "element_text",
@@ -47,7 +48,7 @@ _RELATIONSHIP_TYPE: Final = ("", "RelationshipType")
 _REPLY: Final = f"{ADDRESSING}/reply"
 _ADDRESS: Final = (ADDRESSING, "Address")
 
-_OUR_ROLES: Final = frozenset({"", f"{SOAP}/role/next", f"{SOAP}/role/ultimateReceiver"})
+OUR_ROLES: Final = frozenset({"", f"{SOAP}/role/next", f"{SOAP}/role/ultimateReceiver"})
 """The roles that the last receiver of a message acts in (SOAP 1.2 Part 1, 2.2)."""
 
 _LONGEST: Final = 200
@@ -195,7 +196,7 @@ def _header_attributes(block: StartElement) -> tuple[bool, bool, bool]:
         if attribute.name == _MUST_UNDERSTAND:
             must_understand = text_of(attribute.value).strip() in {"1", "true"}
         elif attribute.name == _ROLE:
-            ours = text_of(attribute.value).strip() in _OUR_ROLES
+            ours = text_of(attribute.value).strip() in OUR_ROLES
         elif attribute.name == _RELATIONSHIP_TYPE:
             is_reply = text_of(attribute.value).strip() == _REPLY
     return must_understand, ours, is_reply
