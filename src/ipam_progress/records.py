@@ -82,7 +82,8 @@ class OperationRecord:
             after it.
         attempts: How often a handler has begun with it; more than 1 where it was resumed.
         checkpoint: What its handler saved last, as JSON; None if nothing.
-        subtasks: Its subtasks in the order of their numbers, where they were asked for.
+        subtasks: Its subtasks in the order of their numbers, where they were asked for. Of many a
+            server tells the newest; the number of the first says how many came before it.
     """
 
     id: UUID

@@ -4,6 +4,7 @@ What it prints of a server is tried in tests/live/test_history.py.
 """
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -160,6 +161,11 @@ def test_one_in_full(invoke, url, wanted):
         "    <Name>1 &lt; 2</Name>",
         "  </Scope>",
     ]
+
+
+def test_subtasks_that_a_server_left_off_are_told_of(capsys):
+    operations._print_in_full(replace(FAILED, subtasks=SUBTASKS[1:]))
+    assert "Of so many subtasks those below number 2 are left off." in capsys.readouterr().out
 
 
 def test_one_of_which_little_is_known(invoke, url):

@@ -37,7 +37,7 @@ from ipam_progress.identity import Identity, IpamGroup
 from ipam_progress.net.server import HISTORY_PATH, ManagementServer
 from ipam_progress.records import OperationRecord, Outcome, SubtaskRecord
 from ipam_progress.service.client import SoapFaultError
-from ipam_progress.service.history import recorded
+from ipam_progress.service.history import record_of, recorded
 from ipam_progress.store import Store
 
 BEGAN = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
@@ -254,6 +254,19 @@ def test_a_list_is_short_and_newest_first(served):
     assert numbers_in(answer) == [3, 2]
     for each in answer.GetOperationsResult:
         assert each.Parameters is each.Subtasks is None
+
+
+def test_of_very_many_subtasks_the_newest_are_told(make_harness, tmp_path):
+    subtasks = tuple(
+        SubtaskRecord(number=number, unique_id=1, name=f"Part {number}", status="InProgress")
+        for number in range(1, 100_001)
+    )
+    with filled_store(tmp_path) as store:
+        with store.transaction() as transaction:
+            transaction.save_progress(OPERATIONS[3].id, Decimal(1), subtasks)
+        served = Audited(make_harness(start=False, store=store), store)
+        answer = served.ask(None, GetOperation(requestId=request_id(4)))
+    assert record_of(answer.GetOperationResult).subtasks == subtasks[-1000:]
 
 
 @pytest.mark.parametrize("limit", [0, -1, 1001])

@@ -1,6 +1,7 @@
 """Records on the wire, and the service that tells them: in bounds, whatever a handler said."""
 
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from uuid import UUID
@@ -17,12 +18,15 @@ from ipam_progress.contracts.history import (
     RecordedOperation,
     RecordedSubtask,
 )
+from ipam_progress.limits import Limits
 from ipam_progress.namespaces import HISTORY
 from ipam_progress.records import OperationRecord, Outcome, SubtaskRecord
 from ipam_progress.service.application import operation_history_application
 from ipam_progress.service.client import encode_request, read_answer, read_fault_error
 from ipam_progress.service.endpoint import ServiceEndpoint
 from ipam_progress.service.history import (
+    MOST_OPERATIONS,
+    MOST_SUBTASKS,
     record_of,
     recorded,
     recorded_in_short,
@@ -96,6 +100,13 @@ def answer_to(history, message):
     return lambda: read_incoming(history.decoder, later.result(timeout=0))
 
 
+def size_of_answer(history, message):
+    """Give the octets of the answer to a request; its session has got it already."""
+    envelope = encode_request(history.encoder, message, UniqueId.random(), "net.tcp://x/history")
+    answer = history.endpoint.process(envelope, history.codec, history.session)
+    return len(answer.result(timeout=0) if isinstance(answer, Future) else answer)
+
+
 def test_a_record_comes_back_as_it_was():
     assert record_of(recorded(RECORD)) == RECORD
     assert record_of(recorded(RUNNING)) == RUNNING
@@ -146,14 +157,70 @@ def test_texts_are_bounded_and_fit_for_xml():
     assert told.Error.startswith("\ufffdxxx")
     assert len(told.Error) == 256 * 1024
     (subtask,) = told.Subtasks
-    assert (len(subtask.Name), subtask.Description, len(subtask.Error)) == (500, "\ufffd", 500)
+    assert (len(subtask.Name), subtask.Description, len(subtask.Error)) == (256, "\ufffd", 256)
 
 
 def test_in_a_list_an_error_is_short():
     record = OperationRecord(
         id=KEY, operation_id="", parameters="", started=STARTED, error="x" * 10_000
     )
-    assert len(recorded_in_short(record).Error) == 500
+    assert len(recorded_in_short(record).Error) == 256
+
+
+@pytest.mark.parametrize(
+    ("there", "length", "told"),
+    [
+        (MOST_SUBTASKS, 0, MOST_SUBTASKS),
+        (MOST_SUBTASKS + 1, 0, MOST_SUBTASKS),
+        (100_000, 0, MOST_SUBTASKS),
+        (1000, 256, 1000),
+        (1000, 263, 996),
+        (1000, 300, 873),
+    ],
+)
+def test_of_many_subtasks_the_newest_are_told_and_it_can_be_seen(there, length, told):
+    """Texts of a subtask are a name and a description, of `length` characters together."""
+    name, description = "x" * min(length, 256), "y" * max(length - 256, 0)
+    everything = tuple(
+        SubtaskRecord(number=number, unique_id=1, name=name, description=description, status="")
+        for number in range(1, there + 1)
+    )
+    record = record_of(recorded(replace(RECORD, subtasks=everything)))
+    assert record.subtasks == everything[-told:]
+    assert record.subtasks[0].number - 1 == there - told
+
+
+# Each of its characters has four octets.
+EMOJI = "\U0001f600" * 300_000
+
+
+@pytest.mark.parametrize("length", [1, 87, 256])
+def test_the_largest_operation_fits_into_a_message(history, length):
+    subtask = SubtaskRecord(
+        number=2**31 - 1,
+        unique_id=2**63 - 1,
+        name=EMOJI[:length],
+        description=EMOJI[:length],
+        status="CompletedWithSuccess",
+        percent=Decimal("99.999"),
+        error=EMOJI[:length],
+    )
+    largest = replace(
+        RECORD,
+        request_id=EMOJI[:256],
+        client=EMOJI,
+        error=EMOJI,
+        parameters=EMOJI[: 256 * 1024],
+        subtasks=(subtask,) * MOST_SUBTASKS,
+    )
+    history.session.answer.set_result(recorded(largest))
+    assert size_of_answer(history, GetOperation()) < Limits().envelope
+
+
+def test_the_largest_list_fits_into_a_message(history):
+    largest = replace(RECORD, request_id=EMOJI[:256], client=EMOJI, error=EMOJI)
+    history.session.answer.set_result([recorded_in_short(largest)] * MOST_OPERATIONS)
+    assert size_of_answer(history, GetOperations(limit=1000)) < Limits().envelope
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,9 @@ def test_an_operation_comes_back_as_it_was(store, records):
     write(store, lambda t: t.add_operation(record))
     assert write(store, lambda t: t.operation(record.id)) == record
     assert write(store, lambda t: t.operation_by_request("urn:uuid:1")) == record
+    for at_most in (0, 1, 2, 3):
+        found = write(store, lambda t, n=at_most: t.operation_by_request("urn:uuid:1", subtasks=n))
+        assert found.subtasks == record.subtasks[2 - min(at_most, 2) :], "the newest"
     assert write(store, lambda t: t.operations(10)) == [replace(record, subtasks=())]
     assert write(store, lambda t: t.operation(uuid4())) is None
 

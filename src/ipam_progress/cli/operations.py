@@ -208,6 +208,9 @@ def _print_in_full(record: OperationRecord) -> None:
         if fact:
             console.print(_text(f"  {name:8}  {fact}"), soft_wrap=True)
     if record.subtasks:
+        first = record.subtasks[0].number
+        if first > 1:
+            console.print(f"Of so many subtasks those below number {first} are left off.")
         console.print(_subtask_table(record.subtasks))
     if record.parameters:
         console.print("Parameters")

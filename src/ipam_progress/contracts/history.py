@@ -88,7 +88,10 @@ class GetOperation:
 
 @dataclass(slots=True, kw_only=True)
 class GetOperationResponse:
-    """The operation with its parameters and subtasks; nil if the client has none like that."""
+    """The operation with its parameters and newest subtasks; nil if the client has none like that.
+
+    Subtasks are numbered from 1 on: a first one of another number says how many were left off.
+    """
 
     GetOperationResult: RecordedOperation | None = None
 

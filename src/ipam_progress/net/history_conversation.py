@@ -19,6 +19,7 @@ from ipam_progress.identity import Identity, IpamGroup
 from ipam_progress.net.request_conversation import RequestConversation
 from ipam_progress.service.history import (
     MOST_OPERATIONS,
+    MOST_SUBTASKS,
     recorded,
     recorded_in_short,
     request_id_of,
@@ -62,9 +63,9 @@ class HistoryConversation(RequestConversation):
         client = self._whose("GetOperation")
 
         def find(store: StoreTransaction) -> tuple[OperationRecord | None, bool]:
-            record = store.operation_by_request(key, client)
+            record = store.operation_by_request(key, client, MOST_SUBTASKS)
             is_hidden = record is None and client is not None
-            return record, is_hidden and store.operation_by_request(key) is not None
+            return record, is_hidden and store.operation_by_request(key, None, 0) is not None
 
         def tell(found: tuple[OperationRecord | None, bool]) -> RecordedOperation | None:
             record, is_hidden = found

@@ -54,7 +54,8 @@ class HistoryRequests(ABC):
 
         Returns:
             What fires with what is on record, subtasks and parameters with it, or with None if
-            there is no such operation.
+            there is no such operation. Of more than 1000 subtasks, or of fewer with long texts, the
+            first are left off: they are numbered from 1 on.
         """
         answer = yield self._ask_history(GetOperation(requestId=str(request_id)))
         told = answer.GetOperationResult

@@ -5,6 +5,7 @@ that no message could carry, must not keep a client from learning how its operat
 store and no sessions.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
@@ -16,16 +17,31 @@ from ipam_progress.records import OperationRecord, SubtaskRecord
 from ipam_progress.soap import shorten
 from ipam_progress.values import DateTime
 
-__all__ = ["MOST_OPERATIONS", "record_of", "recorded", "recorded_in_short", "request_id_of"]
+__all__ = [
+    "MOST_OPERATIONS",
+    "MOST_SUBTASKS",
+    "record_of",
+    "recorded",
+    "recorded_in_short",
+    "request_id_of",
+]
 
 MOST_OPERATIONS: Final = 1000
 """Operations that are told at once."""
 
-_SHORT: Final = 500
+MOST_SUBTASKS: Final = 1000
+"""Subtasks that are told of an operation; where it has more, the newest."""
+
+# Characters have up to four octets, and a message 4 MiB: two long texts and all subtasks have to
+# fit in, or as many operations with three short texts.
+_SHORT: Final = 256
 """Characters of a text that is one of many."""
 
 _LONG: Final = 256 * 1024
-"""Characters of a text that has the message to itself; with three octets each it still fits."""
+"""Characters of a text that has a quarter of the message to itself, or of those of all subtasks."""
+
+_REQUEST_ID: Final = 500
+"""Characters of a MessageID."""
 
 
 def request_id_of(text: str) -> str:
@@ -41,18 +57,19 @@ def request_id_of(text: str) -> str:
     try:
         return f"urn:uuid:{UUID(text)}"
     except ValueError:
-        return text[:_SHORT]
+        return text[:_REQUEST_ID]
 
 
 def recorded(record: OperationRecord) -> RecordedOperation:
     """Make what is told of an operation that was asked for by itself.
 
-    Parameters that are too long for a message are left out.
+    Parameters that are too long for a message are left out, and so are the oldest of too many
+    subtasks; as subtasks are numbered from 1 on, it can be seen that they are missing.
     """
     told = recorded_in_short(record)
     told.Error = None if record.error is None else _fit(record.error, _LONG)
     told.Parameters = record.parameters if len(record.parameters) <= _LONG else None
-    told.Subtasks = list(map(_recorded_subtask, record.subtasks))
+    told.Subtasks = _newest(record.subtasks)
     return told
 
 
@@ -72,6 +89,19 @@ def recorded_in_short(record: OperationRecord) -> RecordedOperation:
         RequestId=record.request_id,
         Started=DateTime.from_datetime(record.started),
     )
+
+
+def _newest(records: Sequence[SubtaskRecord]) -> list[RecordedSubtask | None]:
+    """Make what is told of subtasks, beginning with the first from which all the rest fits."""
+    told: list[RecordedSubtask | None] = []
+    room = _LONG
+    for record in reversed(records[-MOST_SUBTASKS:]):
+        subtask = _recorded_subtask(record)
+        room -= sum(len(text or "") for text in (subtask.Description, subtask.Error, subtask.Name))
+        if room < 0:
+            break
+        told.append(subtask)
+    return told[::-1]
 
 
 def _recorded_subtask(record: SubtaskRecord) -> RecordedSubtask:

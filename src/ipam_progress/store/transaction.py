@@ -219,7 +219,7 @@ class StoreTransaction:
         return self._operation(operations.c.id == id)
 
     def operation_by_request(
-        self, request_id: str, client: str | None = None
+        self, request_id: str, client: str | None = None, subtasks: int | None = None
     ) -> OperationRecord | None:
         """Give the operation that a request started, with its subtasks; None if there is none.
 
@@ -227,13 +227,14 @@ class StoreTransaction:
             request_id: The MessageID of the request.
             client: Who must have sent it, in letters of either case; None if that does not matter.
                 Clients choose MessageIDs themselves: of several operations the newest is given.
+            subtasks: How many of its subtasks at most, the newest; None for all.
         """
         if not request_id:  # what operations have that no request has started
             return None
         conditions = [operations.c.request_id == request_id]
         if client is not None:
             conditions.append(_of_client(client))
-        return self._operation(*conditions)
+        return self._operation(*conditions, at_most=subtasks)
 
     def operations(
         self, limit: int, outcome: Outcome | None = None, client: str | None = None
@@ -390,7 +391,7 @@ class StoreTransaction:
         if rows:
             self._connection.execute(statement, rows)
 
-    def _operation(self, *conditions: Any) -> OperationRecord | None:
+    def _operation(self, *conditions: Any, at_most: int | None = None) -> OperationRecord | None:
         row = self._connection.execute(
             select(*_columns(operations, OperationRecord))
             .where(operations.c.owner == self._owner, *conditions)
@@ -403,9 +404,10 @@ class StoreTransaction:
             SubtaskRecord,
             select(*_columns(subtasks, SubtaskRecord))
             .where(subtasks.c.operation == row.id)
-            .order_by(subtasks.c.number),
+            .order_by(subtasks.c.number.desc())
+            .limit(at_most),
         )
-        return OperationRecord(**row._mapping, subtasks=tuple(parts))  # noqa: SLF001 (its public name)
+        return OperationRecord(**row._mapping, subtasks=tuple(reversed(parts)))  # noqa: SLF001 (its public name)
 
     def _records(self, kind: type[_Record], query: Any) -> list[_Record]:
         rows: Iterable[Row[Any]] = self._connection.execute(query)
