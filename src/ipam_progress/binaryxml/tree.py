@@ -61,7 +61,7 @@ def read_element(octets: bytes) -> etree._Element:
         root = etree.fromstring(octets, parser)
     except etree.XMLSyntaxError as error:
         raise BinaryXmlError(f"this is no XML: {error.msg}") from None
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD:
         raise BinaryXmlError("a document type has no place in a message: leave it out")
     return root
 
