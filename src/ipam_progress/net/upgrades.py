@@ -1,22 +1,20 @@
 """Which stream upgrade a listener demands, and which a client asks for.
 
-`ipam_progress.security` knows no clock and does not say how an upgrade is called on the wire; here
-both are added, so that a channel only has to ask for the upgrade of its next session.
+`ipam_progress.security` knows no clock; here it is added, so that a channel only has to ask for the
+upgrade of its next session.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Final, Self
+from typing import Self
 
 from ipam_progress.security.negotiate import NEGOTIATE, NegotiateClient, NegotiateServer
-from ipam_progress.security.tls import TlsClient, TlsServer
+from ipam_progress.security.tls import SSL_TLS, TlsClient, TlsServer
 from ipam_progress.security.upgrade import StreamUpgrade
 
 __all__ = ["ClientSecurity", "ServerSecurity", "UpgradeMaker"]
-
-_TLS: Final = "application/ssl-tls"
 
 ServerSecurity = NegotiateServer | TlsServer
 """What protects the sessions of a listener."""
@@ -43,7 +41,7 @@ class UpgradeMaker:
     def of(cls, security: ServerSecurity | ClientSecurity) -> Self:
         """Make one for a security; it tells the time of day by the system's clock."""
         if isinstance(security, TlsServer | TlsClient):
-            return cls(_TLS, security.new_upgrade)
+            return cls(SSL_TLS, security.new_upgrade)
         waits = isinstance(security, NegotiateClient) and security.uses_kerberos
         return cls(NEGOTIATE, partial(_negotiate, security), waits)
 

@@ -38,8 +38,11 @@ from ipam_progress.security.upgrade import (
 
 __all__ = [
     "CLIENT",
+    "DATA_LIMIT",
+    "HEADER_SIZE",
     "NEGOTIATE",
     "SERVER",
+    "SIZE_SIZE",
     "Action",
     "Input",
     "MessageId",
@@ -47,6 +50,9 @@ __all__ = [
     "NegotiateServer",
     "NegotiateUpgrade",
     "State",
+    "read_header",
+    "read_status",
+    "spell_status",
 ]
 
 NEGOTIATE: Final = "application/negotiate"
@@ -55,14 +61,19 @@ NEGOTIATE: Final = "application/negotiate"
 WRITTEN_PIECE: Final = 0xFC00
 """The most octets of the stream that go into one data message, 63 KiB as in .NET."""
 
-_READ_LIMIT: Final = 0x10000
+DATA_LIMIT: Final = 0x10000
 """The longest data message that is read, 64 KiB as in .NET; [MS-NNS] 2.2.2 says 0xFC30, but a
 Kerberos token around 63 KiB is longer than that."""
 
 _PAYLOAD_LIMIT: Final = 0xFFFF
-_SIZE_SIZE: Final = 4
+SIZE_SIZE: Final = 4
+"""Octets of the size before a data message, [MS-NNS] 2.2.2."""
+
 _HEADER: Final = struct.Struct(">BBBH")
 """MessageId, MajorVersion, MinorVersion, size of the payload, [MS-NNS] 2.2.1."""
+
+HEADER_SIZE: Final = _HEADER.size
+"""Octets before the payload of a handshake message."""
 
 MESSAGE_LIMIT: Final = 8
 """How many handshake messages are taken from a peer. The longest handshake there is has three: a
@@ -75,6 +86,11 @@ class MessageId(IntEnum):
     HANDSHAKE_DONE = 0x14
     HANDSHAKE_ERROR = 0x15
     HANDSHAKE_IN_PROGRESS = 0x16
+
+    @property
+    def title(self) -> str:
+        """The message's name as the document spells it: ``HandshakeInProgress``."""
+        return self.name.title().replace("_", "")
 
 
 _MESSAGE_IDS: Final = frozenset(MessageId)
@@ -271,7 +287,7 @@ class NegotiateUpgrade:
         for start in range(0, len(data), WRITTEN_PIECE):
             # A piece that is all of `data` is `data` itself, not a copy.
             message = wrap(data[start : start + WRITTEN_PIECE])
-            outgoing.append(len(message).to_bytes(_SIZE_SIZE, "little"))
+            outgoing.append(len(message).to_bytes(SIZE_SIZE, "little"))
             outgoing.append(message)
 
     def data_to_send(self) -> bytes:
@@ -294,17 +310,16 @@ class NegotiateUpgrade:
             return None
         if buffer[0] not in _MESSAGE_IDS:
             raise self._close(f"a handshake message begins with 0x{buffer[0]:02X}")
-        if len(buffer) < _HEADER.size:
+        if len(buffer) < HEADER_SIZE:
             return None
-        # Both versions are ignored, [MS-NNS] 3.1.5.2 and 3.2.5.1.
-        number, _, _, size = _HEADER.unpack_from(buffer)
-        end = _HEADER.size + size
+        number, size = read_header(buffer)
+        end = HEADER_SIZE + size
         if len(buffer) < end:
             return None
         self._messages += 1
         if self._messages > MESSAGE_LIMIT:
             raise self._close(f"a handshake of more than {MESSAGE_LIMIT} messages")
-        payload = bytes(buffer[_HEADER.size : end])
+        payload = bytes(buffer[HEADER_SIZE:end])
         del buffer[:end]
         return MessageId(number), payload
 
@@ -315,15 +330,15 @@ class NegotiateUpgrade:
             if buffer:
                 return DataReceived(self.take_trailing())
         else:
-            while len(buffer) >= _SIZE_SIZE:
-                size = int.from_bytes(buffer[:_SIZE_SIZE], "little")
-                if not _SIZE_SIZE < size <= _READ_LIMIT:
+            while len(buffer) >= SIZE_SIZE:
+                size = int.from_bytes(buffer[:SIZE_SIZE], "little")
+                if not SIZE_SIZE < size <= DATA_LIMIT:
                     raise self._close(f"a data message of {size} octets")
-                end = _SIZE_SIZE + size
+                end = SIZE_SIZE + size
                 if len(buffer) < end:
                     break
                 with memoryview(buffer) as view:
-                    message = bytes(view[_SIZE_SIZE:end])
+                    message = bytes(view[SIZE_SIZE:end])
                 del buffer[:end]
                 try:
                     data = self._mechanism.unwrap(message)
@@ -408,13 +423,11 @@ class NegotiateUpgrade:
         self._send_message(MessageId.HANDSHAKE_ERROR, payload)
 
     def _report_error(self, payload: bytes) -> UpgradeEvent:
-        status = _status(payload)
+        status = read_status(payload)
         if status is None:
             raise SecurityError("the peer broke the handshake off, and did not say why")
-        known = {member.value: f"{member.name}, " for member in Status}
         raise SecurityError(
-            f"the peer broke the handshake off: {known.get(status, '')}0x{status:08X}",
-            status=status,
+            f"the peer broke the handshake off: {spell_status(status)}", status=status
         )
 
     def _report_loss(self, _: bytes) -> UpgradeEvent:
@@ -444,7 +457,25 @@ def _error_payload(status: int) -> bytes:
     return status.to_bytes(4, "little") + status.to_bytes(4, "big")
 
 
-def _status(payload: bytes) -> int | None:
+def read_header(octets: bytes | bytearray) -> tuple[int, int]:
+    """Read the header of a handshake message, [MS-NNS] 2.2.1.
+
+    Both versions are ignored, as 3.1.5.2 and 3.2.5.1 have it.
+
+    Returns:
+        What should be a `MessageId`, and the size of the payload.
+    """
+    number, _, _, size = _HEADER.unpack_from(octets)
+    return number, size
+
+
+def spell_status(status: int) -> str:
+    """Write the code of a HandshakeError for people, with its name where it is known here."""
+    known = {member.value: f"{member.name}, " for member in Status}
+    return f"{known.get(status, '')}0x{status:08X}"
+
+
+def read_status(payload: bytes) -> int | None:
     """Read the payload of a HandshakeError, [MS-NNS] 2.2.1, in whichever order it was written."""
     candidates = [
         int.from_bytes(payload[:4], "little"),  # .NET 8 and later
@@ -510,8 +541,7 @@ class NegotiateClient:
 
     Attributes:
         target: The service principal name of the server: ``host/server.example``.
-        user: ``DOMAIN
-    ame``, ``name@REALM`` or ``name``; None for whoever the ticket cache is of.
+        user: ``DOMAIN\name``, ``name@REALM`` or ``name``; None for whoever the ticket cache is of.
         password: The account's password.
         ticket_cache: The cache of Kerberos tickets, as in KRB5CCNAME; None for the usual one.
         allow_ntlm: Whether NTLM may be used. It does not prove who the server is.

@@ -40,7 +40,15 @@ from ipam_progress.security.accounts import Account, AccountLookup, nt_hash
 from ipam_progress.security.mechanism import DECODING_ERRORS, ProtectionLevel, Status, refuse
 from ipam_progress.security.upgrade import AuthenticatedPeer
 
-__all__ = ["NTLM_OID", "NtlmAcceptor", "NtlmInitiator", "NtlmProtection", "ServerNames"]
+__all__ = [
+    "NTLM_OID",
+    "NtlmAcceptor",
+    "NtlmInitiator",
+    "NtlmProtection",
+    "ServerNames",
+    "check_response",
+    "level_of",
+]
 
 NTLM_OID: Final = "1.3.6.1.4.1.311.2.2.10"
 
@@ -234,10 +242,7 @@ class _Context:
         return self._keys.unwrap(data)
 
     def _stand(self, flags: int, session_key: bytes, *, is_server: bool) -> None:
-        if flags & NegotiateFlags.seal:
-            self._level = ProtectionLevel.ENCRYPT_AND_SIGN
-        elif flags & NegotiateFlags.sign:
-            self._level = ProtectionLevel.SIGN
+        self._level = level_of(flags)
         self._protection = NtlmProtection(flags, session_key, is_server=is_server)
 
 
@@ -334,16 +339,13 @@ class NtlmAcceptor(_Context):
 
         account = self._accounts(domain, user)
         # From here on, what is done is the same for known and unknown users, right and wrong.
-        key = _response_key(account.nt_hash if account else _NOBODY, user, domain)
-        proof = hmac.digest(key, self._nonce + response[_NT_PROOF_SIZE:], "md5")
-        session_key = _session_key(
-            flags, hmac.digest(key, proof, "md5"), message.encrypted_random_session_key or b""
+        is_proof, session_key = check_response(
+            message, flags, self._nonce, account.nt_hash if account else _NOBODY
         )
         message.mic = _NULL_MIC
         expected_mic = hmac.digest(
             session_key, self._negotiate + self._challenge + message.pack(), "md5"
         )
-        is_proof = hmac.compare_digest(proof, response[:_NT_PROOF_SIZE])
         is_mic = hmac.compare_digest(expected_mic, mic)
         if account is None or not is_proof or not is_mic:
             raise refuse(
@@ -486,6 +488,39 @@ def challenge_message(flags: int, nonce: bytes, names: ServerNames, now: datetim
         target_info=target_info,
         version=_VERSION if flags & NegotiateFlags.version else None,
     ).pack()
+
+
+def level_of(flags: int) -> ProtectionLevel:
+    """Tell what the flags of an AUTHENTICATE come to."""
+    if flags & NegotiateFlags.seal:
+        return ProtectionLevel.ENCRYPT_AND_SIGN
+    return ProtectionLevel.SIGN if flags & NegotiateFlags.sign else ProtectionLevel.NONE
+
+
+def check_response(
+    message: Authenticate, flags: int, nonce: bytes, hash_: bytes
+) -> tuple[bool, bytes]:
+    """Check the NTLMv2 response of an AUTHENTICATE, [MS-NLMP] 3.3.2.
+
+    Args:
+        message: The AUTHENTICATE.
+        flags: What both ends have agreed on.
+        nonce: The server's challenge.
+        hash_: The NT hash of the password.
+
+    Returns:
+        Whether it proves the password, and the key of the session if it does.
+
+    Raises:
+        ValueError: If the session key in it is none.
+    """
+    response = message.nt_challenge_response or b""
+    key = _response_key(hash_, message.user_name or "", message.domain_name or "")
+    proof = hmac.digest(key, nonce + response[_NT_PROOF_SIZE:], "md5")
+    session_key = _session_key(
+        flags, hmac.digest(key, proof, "md5"), message.encrypted_random_session_key or b""
+    )
+    return hmac.compare_digest(proof, response[:_NT_PROOF_SIZE]), session_key
 
 
 def _lacking(flags: int) -> NegotiateFlags:

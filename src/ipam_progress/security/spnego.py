@@ -34,7 +34,16 @@ from ipam_progress.security.mechanism import (
 from ipam_progress.security.ntlm import NTLM_OID
 from ipam_progress.security.upgrade import AuthenticatedPeer
 
-__all__ = ["SPNEGO_OID", "SpnegoAcceptor", "SpnegoInitiator"]
+__all__ = [
+    "SPNEGO_OID",
+    "SpnegoAcceptor",
+    "SpnegoInitiator",
+    "TokenKind",
+    "mechanism_of",
+    "read_init",
+    "read_response",
+    "take_apart",
+]
 
 SPNEGO_OID: Final = "1.3.6.1.5.5.2"
 
@@ -50,14 +59,16 @@ class _State(Enum):
     COMPLETE = "the context stands"
 
 
-class _Token(Enum):
+class TokenKind(Enum):
+    """What a token is."""
+
     NOTHING = "nothing"
     BARE = "a token of a mechanism"
     INIT = "a NegTokenInit"
     RESPONSE = "a NegTokenResp"
 
 
-_Table: TypeAlias = Mapping[tuple[_State, _Token], Callable[[Any, bytes], bytes]]
+_Table: TypeAlias = Mapping[tuple[_State, TokenKind], Callable[[Any, bytes], bytes]]
 
 
 class _Context:
@@ -88,7 +99,7 @@ class _Context:
     def step(self, token: bytes) -> bytes:
         """Take a token of the peer and give the answer."""
         try:
-            kind, content = _take_apart(token)
+            kind, content = take_apart(token)
         except DECODING_ERRORS as error:
             raise refuse(f"not a token of SPNEGO: {error}") from None
         method = self._table.get((self._state, kind))
@@ -203,7 +214,7 @@ class SpnegoAcceptor(_Context):
 
     def _begin_bare(self, token: bytes) -> bytes:
         """Go on without SPNEGO; the token tells the mechanism by itself."""
-        self._choose([_mechanism_of(token)])
+        self._choose([mechanism_of(token)])
         self._is_bare = True
         self._state = _State.BARE
         return self._step_bare(token)
@@ -216,12 +227,7 @@ class SpnegoAcceptor(_Context):
 
     def _begin(self, content: bytes) -> bytes:
         """Choose a mechanism, [RFC 4178] 4.2.1; the client's order counts."""
-        try:
-            init = NegTokenInit.unpack(content)
-            # The octets as they came are what is signed, not what we would write for them.
-            self._mech_list = unpack_asn1_sequence(unpack_asn1(content)[0])[0].b_data
-        except DECODING_ERRORS as error:
-            raise refuse(f"not a NegTokenInit: {error}") from None
+        init, self._mech_list = read_init(content)
         oid = self._choose(init.mech_types)
         # The token is one of the mechanism that the client likes best.
         is_first = init.mech_types[0] in self.mechanism.oids
@@ -233,7 +239,7 @@ class SpnegoAcceptor(_Context):
 
     def _go_on(self, content: bytes) -> bytes:
         """Take the client's next token, [RFC 4178] 4.2.2."""
-        response = _response(content)
+        response = read_response(content)
         answer = b""
         if response.response_token and not self.mechanism.complete:
             answer = self.mechanism.step(response.response_token)
@@ -275,10 +281,10 @@ class SpnegoAcceptor(_Context):
         return NegTokenResp(state, oid, answer or None, mic).pack()
 
     _table: ClassVar[_Table] = {
-        (_State.FIRST, _Token.BARE): _begin_bare,
-        (_State.FIRST, _Token.INIT): _begin,
-        (_State.BARE, _Token.BARE): _step_bare,
-        (_State.EXCHANGE, _Token.RESPONSE): _go_on,
+        (_State.FIRST, TokenKind.BARE): _begin_bare,
+        (_State.FIRST, TokenKind.INIT): _begin,
+        (_State.BARE, TokenKind.BARE): _step_bare,
+        (_State.EXCHANGE, TokenKind.RESPONSE): _go_on,
     }
 
 
@@ -305,7 +311,7 @@ class SpnegoInitiator(_Context):
         return NegTokenInit(offered, mech_token=self._mechanisms[0].step(b"")).pack()
 
     def _go_on(self, content: bytes) -> bytes:
-        response = _response(content)
+        response = read_response(content)
         answer = b""
         if self._chosen is None:
             answer = self._take_choice(response)
@@ -355,38 +361,61 @@ class SpnegoInitiator(_Context):
         return NegTokenResp(response_token=answer or None, mech_list_mic=mic).pack()
 
     _table: ClassVar[_Table] = {
-        (_State.FIRST, _Token.NOTHING): _begin,
-        (_State.EXCHANGE, _Token.RESPONSE): _go_on,
+        (_State.FIRST, TokenKind.NOTHING): _begin,
+        (_State.EXCHANGE, TokenKind.RESPONSE): _go_on,
     }
 
 
-def _take_apart(token: bytes) -> tuple[_Token, bytes]:
-    """Tell what a token is, and give what SPNEGO has to read of it."""
+def take_apart(token: bytes) -> tuple[TokenKind, bytes]:
+    """Tell what a token is, and give what SPNEGO has to read of it.
+
+    Raises:
+        ValueError: Or another one of `DECODING_ERRORS`, if it is no token.
+    """
     if not token:
-        return _Token.NOTHING, b""
+        return TokenKind.NOTHING, b""
     if token.startswith(_NTLM_MARK):
-        return _Token.BARE, token
+        return TokenKind.BARE, token
     value = unpack_asn1(token)[0]
     if token.startswith(_INITIAL_TOKEN):
         initial = InitialContextToken.unpack(value.b_data)
         if initial.this_mech != SPNEGO_OID:
-            return _Token.BARE, token
+            return TokenKind.BARE, token
         value = unpack_asn1(initial.inner_context_token)[0]
         if value.tag_class == TagClass.context_specific and value.tag_number == 0:
-            return _Token.INIT, value.b_data
+            return TokenKind.INIT, value.b_data
     elif value.tag_class == TagClass.context_specific and value.tag_number == 1:
-        return _Token.RESPONSE, value.b_data
+        return TokenKind.RESPONSE, value.b_data
     raise ValueError("neither a NegTokenInit nor a NegTokenResp")
 
 
-def _mechanism_of(token: bytes) -> str:
+def mechanism_of(token: bytes) -> str:
     """Give the name of the mechanism whose first token this is, [RFC 2743] 3.1."""
     if token.startswith(_NTLM_MARK):
         return NTLM_OID
     return InitialContextToken.unpack(unpack_asn1(token)[0].b_data).this_mech
 
 
-def _response(content: bytes) -> NegTokenResp:
+def read_init(content: bytes) -> tuple[NegTokenInit, bytes]:
+    """Read a NegTokenInit; give the octets of its list of mechanisms too, as a MIC signs them.
+
+    Raises:
+        SecurityError: If it is none.
+    """
+    try:
+        init = NegTokenInit.unpack(content)
+        # The octets as they came are what is signed, not what we would write for them.
+        return init, unpack_asn1_sequence(unpack_asn1(content)[0])[0].b_data
+    except DECODING_ERRORS as error:
+        raise refuse(f"not a NegTokenInit: {error}") from None
+
+
+def read_response(content: bytes) -> NegTokenResp:
+    """Read a NegTokenResp.
+
+    Raises:
+        SecurityError: If it is none, or if the peer rejects the negotiation with it.
+    """
     try:
         response = NegTokenResp.unpack(content)
     except DECODING_ERRORS as error:

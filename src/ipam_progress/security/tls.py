@@ -43,6 +43,7 @@ from ipam_progress.security.upgrade import (
 )
 
 __all__ = [
+    "SSL_TLS",
     "TRANSITIONS",
     "ClientCertificates",
     "NameOfCertificate",
@@ -56,6 +57,9 @@ __all__ = [
 
 NameOfCertificate = Callable[[x509.Certificate], str]
 """Names the owner of a client's certificate; raises `SecurityError` to turn it away."""
+
+SSL_TLS: Final = "application/ssl-tls"
+"""The name of this upgrade, [MC-NMF] 2.2.3.5."""
 
 MECHANISM: Final = "TLS"
 
