@@ -103,12 +103,12 @@ class EnvelopeRead(_Event):
     @property
     def body(self) -> QualifiedName | None:
         """The name of the element in its body."""
-        return _name(self.tokens, self.message and self.message.body)
+        return _name(self.tokens, None if self.message is None else self.message.body)
 
     @property
     def fault_detail(self) -> QualifiedName | None:
         """The name of the element in the detail of its fault: the type of the detail."""
-        return _name(self.tokens, self.fault and self.fault.detail)
+        return _name(self.tokens, None if self.fault is None else self.fault.detail)
 
 
 def _name(tokens: Sequence[Token], index: int | None) -> QualifiedName | None:

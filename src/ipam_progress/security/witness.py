@@ -18,6 +18,7 @@ from spnego._ntlm_raw.messages import (
     Challenge,
     MessageType,
     NegotiateFlags,
+    TargetInfo,
 )
 from spnego._spnego import NegState
 
@@ -142,7 +143,7 @@ class Witness:
         kind = int.from_bytes(token[8:12], "little")
         if kind == MessageType.challenge:
             challenge = self._challenge = Challenge.unpack(token)
-            info = challenge.target_info or {}
+            info = challenge.target_info or TargetInfo()
             return f"NTLM CHALLENGE of {info.get(AvId.nb_computer_name) or challenge.target_name}"
         if kind == MessageType.authenticate:
             message = Authenticate.unpack(token)
@@ -169,13 +170,13 @@ class Witness:
         if level is ProtectionLevel.NONE:
             return Testimony("NTLM", self._account, level)
         try:
-            ends = self._derive_keys(self._challenge, self._authenticate, flags)
+            client, server = self._derive_keys(self._challenge, self._authenticate, flags)
         except SecurityError as error:
             reason = str(error)
         except DECODING_ERRORS as error:
             reason = f"the AUTHENTICATE cannot be read: {error}"
         else:
-            return Testimony("NTLM", self._account, level, *(end.unwrap for end in ends))
+            return Testimony("NTLM", self._account, level, client.unwrap, server.unwrap)
         if level is ProtectionLevel.SIGN:
             reason = f"signatures are not checked: {reason}"
             return Testimony("NTLM", self._account, level, _strip, _strip, reason)
@@ -199,8 +200,8 @@ class Witness:
             raise SecurityError(
                 f"the password that is given is not the one that {self._account} logged on with"
             )
-        ends = tuple(NtlmProtection(flags, key, is_server=is_server) for is_server in (True, False))
-        of_client, of_server = ends
+        of_client = NtlmProtection(flags, key, is_server=True)
+        of_server = NtlmProtection(flags, key, is_server=False)
         for signature, is_client in self._signatures:
             (of_client if is_client else of_server).verify(self._mech_list, signature)
         if self._signatures:
