@@ -258,6 +258,14 @@ STORES = {
         'url = "postgresql://ipam@db/ipam"\npassword_file = "clients-ca.pem"',
         ":3: store.password_file: {}/clients-ca.pem: others than its owner may use it",
     ),
+    "no folder for notes": (
+        'url = "postgresql://ipam@db/ipam"\nnotes = "missing"',
+        ":3: store.notes: {}/missing: No such file or directory",
+    ),
+    "notes in a file": (
+        'url = "postgresql://ipam@db/ipam"\nnotes = "accounts"',
+        ":3: store.notes: {}/accounts: Not a directory",
+    ),
 }
 
 

@@ -525,6 +525,15 @@ RULES = {
             "server.toml:8: tasks.Audit.concurrent: one run at once is the least there can be",
         ],
     ),
+    "a task that would not run in a lifetime": (
+        ACCOUNTS + '[tasks.Expiry]\nevery = "3650d"\n[tasks.Audit]\nevery = "3651d"',
+        [
+            (
+                "server.toml:7: tasks.Audit.every: 3650 days are the longest time between two runs; a "
+                'task that runs only when it is asked for has every = "never"'
+            ),
+        ],
+    ),
     "a store that is nowhere": (
         ACCOUNTS + "[store]\nkeep_days = -1\nkeep_operations = -1\n",
         [

@@ -10,7 +10,7 @@ import click
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.testing import MemoryReactor
 
-from ipam_progress.cli.files import Files, check_writable
+from ipam_progress.cli.files import Files, check_folder, check_writable
 from ipam_progress.cli.passwords import read_password_file
 from ipam_progress.cli.process import ExitStatus
 from ipam_progress.cli.security import listener_securities
@@ -144,6 +144,8 @@ def _file_problems(configuration: Configuration, sources: Sources) -> list[str]:
             files.open(("store", "file"), partial(check_writable, store.file))
         if store.password_file is not None:
             files.open(("store", "password_file"), partial(read_password_file, store.password_file))
+        if store.notes is not None:
+            files.open(("store", "notes"), partial(check_folder, store.notes))
         if not files.problems:  # the store needs these files
             files.open(("store",), partial(make_store, store))
     return files.problems

@@ -9,7 +9,7 @@ from typing import TypeVar
 from ipam_progress.configuration import Key, Sources
 from ipam_progress.errors import AccountsError, LocalProtocolError, StoreError
 
-__all__ = ["Files", "check_writable"]
+__all__ = ["Files", "check_folder", "check_writable"]
 
 _Opened = TypeVar("_Opened")
 
@@ -51,14 +51,24 @@ def check_writable(path: Path) -> None:
     Raises:
         OSError: If it cannot.
     """
-    folder = path.absolute().parent
     if path.is_dir():
         raise _error(errno.EISDIR, path)
-    if not folder.is_dir():
-        raise _error(errno.ENOENT, folder)
-    place = path if path.exists() else folder
-    if not os.access(place, os.W_OK):
-        raise _error(errno.EACCES, place)
+    if not path.exists():
+        check_folder(path.absolute().parent)
+    elif not os.access(path, os.W_OK):
+        raise _error(errno.EACCES, path)
+
+
+def check_folder(path: Path) -> None:
+    """See whether files can be made in a folder; nothing is changed.
+
+    Raises:
+        OSError: If not.
+    """
+    if not path.is_dir():
+        raise _error(errno.ENOTDIR if path.exists() else errno.ENOENT, path)
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise _error(errno.EACCES, path)
 
 
 def _error(number: int, path: Path) -> OSError:

@@ -21,6 +21,7 @@ from ipam_progress.configuration.model import (
 from ipam_progress.configuration.positions import Key
 from ipam_progress.configuration.sources import Sources
 from ipam_progress.configuration.values import GLOBAL_SCOPE
+from ipam_progress.tasks.registry import LONGEST_RECURRENCE
 
 __all__ = ["RULES", "Problem", "Rule"]
 
@@ -251,6 +252,13 @@ def _tasks(configuration: Configuration, _: Sources) -> Iterator[Problem]:
         if task.concurrent is not None and task.concurrent < 1:
             yield Problem(
                 ("tasks", name, "concurrent"), "one run at once is the least there can be"
+            )
+        interval = None if task.every is None else task.every.interval
+        if interval is not None and interval > LONGEST_RECURRENCE:
+            yield Problem(
+                ("tasks", name, "every"),
+                f"{LONGEST_RECURRENCE.days} days are the longest time between two runs; a task "
+                'that runs only when it is asked for has every = "never"',
             )
 
 

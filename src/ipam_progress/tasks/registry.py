@@ -18,7 +18,7 @@ from ipam_progress.contracts import IpamTaskType
 from ipam_progress.session.handlers import check_signature, handler_kind, name_of
 from ipam_progress.session.outputs import HandlerKind
 
-__all__ = ["TASK_TYPES", "TaskHandler", "TaskRegistry", "task_type_of"]
+__all__ = ["LONGEST_RECURRENCE", "TASK_TYPES", "TaskHandler", "TaskRegistry", "task_type_of"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -27,8 +27,10 @@ TASK_TYPES: Final[tuple[IpamTaskType, ...]] = tuple(
 )
 """The eight tasks, in the protocol's order."""
 
+LONGEST_RECURRENCE: Final = timedelta(days=3650)
+"""The longest time from one run of a task to the next."""
+
 _SHORTEST: Final = timedelta(seconds=1)
-_LONGEST: Final = timedelta(days=3650)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,10 @@ class TaskHandler:
     enabled: bool = True
 
     def __post_init__(self) -> None:
-        if self.every is not None and not _SHORTEST <= self.every <= _LONGEST:
+        if self.every is not None and not _SHORTEST <= self.every <= LONGEST_RECURRENCE:
             raise ValueError(
                 f"task {self.task_type.value}: the time from one run to the next must be from "
-                f"{_SHORTEST.seconds} second to {_LONGEST.days} days, not {self.every}"
+                f"{_SHORTEST.seconds} second to {LONGEST_RECURRENCE.days} days, not {self.every}"
             )
         if self.concurrent < 1:
             raise ValueError(
