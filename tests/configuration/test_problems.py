@@ -529,8 +529,8 @@ RULES = {
         ACCOUNTS + '[tasks.Expiry]\nevery = "3650d"\n[tasks.Audit]\nevery = "3651d"',
         [
             (
-                "server.toml:7: tasks.Audit.every: 3650 days are the longest time between two runs; a "
-                'task that runs only when it is asked for has every = "never"'
+                "server.toml:7: tasks.Audit.every: 3650 days are the longest time between two "
+                'runs; a task that runs only when it is asked for has every = "never"'
             ),
         ],
     ),
