@@ -12,6 +12,13 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from twisted.internet.address import IPv4Address
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.error import ConnectionLost
+from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
+
+from ipam_progress.web import service
 
 CHECKOUT = Path(__file__).parent.parent
 
@@ -188,3 +195,129 @@ def small_disk(tmp_path):
         pytest.skip(reason)
     yield SmallDisk(folder)
     subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+class BrowserTransport(StringTransport):
+    """A browser's connection, as the site sees it; it can be full."""
+
+    def __init__(self, host) -> None:
+        super().__init__(hostAddress=host, peerAddress=IPv4Address("TCP", "127.0.0.1", 50000))
+        self.aborted = False
+
+    def abortConnection(self):
+        self.aborted = True
+        self.loseConnection()
+
+    def fill(self):
+        self.producer.pauseProducing()
+
+    def drain(self):
+        self.producer.resumeProducing()
+
+
+class Browser:
+    """A connection to a site: sends octets, and looks at what comes back."""
+
+    def __init__(self, factory, host) -> None:
+        self.transport = BrowserTransport(host)
+        self.protocol = factory.buildProtocol(self.transport.getPeer())
+        self.was_let_in = self.protocol is not None
+        if self.was_let_in:
+            self.protocol.makeConnection(self.transport)
+
+    def ask(self, path="/", *, method="GET", host="localhost", headers=(), body=b""):
+        """Send a request and give what has come at once: status, headers by name, body."""
+        self.transport.clear()
+        lines = [f"{method} {path} HTTP/1.1"]
+        lines += [f"Host: {name}" for name in ([host] if isinstance(host, str) else host)]
+        lines += [f"{name}: {value}" for name, value in headers]
+        if body:
+            lines.append(f"Content-Length: {len(body)}")
+        self.protocol.dataReceived("\r\n".join([*lines, "", ""]).encode() + body)
+        head, _, rest = self.transport.value().partition(b"\r\n\r\n")
+        status, *fields = head.decode().split("\r\n")
+        self.transport.clear()
+        self.first_chunk = rest
+        return (
+            int(status.split(" ")[1]),
+            {name.lower(): value for name, value in (field.split(": ", 1) for field in fields)},
+            rest,
+        )
+
+    def read(self):
+        """Give the octets of the chunks that have come since the last time."""
+        octets = self.first_chunk + self.transport.value()
+        self.first_chunk = b""
+        self.transport.clear()
+        body = b""
+        while octets:
+            length, _, octets = octets.partition(b"\r\n")
+            count = int(length, 16)
+            body += octets[:count]
+            assert octets[count : count + 2] == b"\r\n"
+            octets = octets[count + 2 :]
+        return body
+
+    def lose(self):
+        """Let the connection be gone."""
+        self.protocol.connectionLost(Failure(ConnectionLost()))
+
+
+@pytest.fixture
+def browse():
+    """Connect to a site."""
+
+    def browse(factory, host="127.0.0.1"):
+        return Browser(factory, IPv4Address("TCP", host, 9464))
+
+    return browse
+
+
+class Port:
+    """A port that Twisted's endpoints would listen on."""
+
+    def __init__(self, address, factory) -> None:
+        self.address = address
+        self.factory = factory
+        self.is_listening = True
+        factory.doStart()
+
+    def getHost(self):
+        return self.address
+
+    def stopListening(self):
+        self.is_listening = False
+        self.factory.doStop()
+        return succeed(None)
+
+
+class Endpoints:
+    """Plays Twisted's endpoints: an address for each description, or an error, or a Deferred."""
+
+    def __init__(self) -> None:
+        self.addresses = {}
+        self.ports = []
+
+    def server_from_string(self, reactor, description):
+        self.description = description
+        return self
+
+    def listen(self, factory):
+        address = self.addresses.get(self.description, IPv4Address("TCP", "127.0.0.1", 9464))
+        if isinstance(address, Exception):
+            raise address
+        if isinstance(address, Deferred):
+            return address.addCallback(self._open, factory)
+        return succeed(self._open(address, factory))
+
+    def _open(self, address, factory):
+        self.ports.append(Port(address, factory))
+        return self.ports[-1]
+
+
+@pytest.fixture
+def endpoints(monkeypatch):
+    """The endpoints that web services listen on, played."""
+    endpoints = Endpoints()
+    monkeypatch.setattr(service, "serverFromString", endpoints.server_from_string)
+    return endpoints

@@ -7,9 +7,10 @@ import pytest
 from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families as parse
 
-from ipam_progress.monitoring import overview, service
+from ipam_progress.monitoring import overview
 from ipam_progress.monitoring.feed import INTERVAL, PATIENCE, READERS_AT_MOST
 from ipam_progress.monitoring.metrics import VALUES_AT_MOST, Metrics
+from ipam_progress.web import CONNECTIONS_AT_MOST
 
 MANUAL = (Path(__file__).parents[2] / "docs" / "monitoring.md").read_text(encoding="utf-8")
 PROSE = " ".join(MANUAL.split())
@@ -58,7 +59,7 @@ def test_names_by_the_conventions_of_prometheus(metrics):
 @pytest.mark.parametrize(
     "claim",
     [
-        f"takes {service.CONNECTIONS_AT_MOST} connections",
+        f"takes {CONNECTIONS_AT_MOST} connections",
         f"can be open {READERS_AT_MOST} times",
         f"the {overview.OPERATIONS_AT_MOST} that began first",
         f"the {overview.SUBTASKS_AT_MOST} subtasks that matter most",

@@ -13,7 +13,7 @@ from ipam_progress.monitoring.feed import (
     Feed,
 )
 from ipam_progress.monitoring.overview import Overview
-from ipam_progress.monitoring.site import MonitoringSite, page_answers
+from ipam_progress.monitoring.site import monitoring_site, page_answers
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def feed(overview, reactor):
 @pytest.fixture
 def join(feed, reactor, browse):
     """Open the page's stream in one more browser."""
-    site = MonitoringSite(page_answers(feed), hosts=(), reactor=reactor)
+    site = monitoring_site(page_answers(feed), hosts=(), reactor=reactor)
 
     def join():
         browser = browse(site)
@@ -161,7 +161,7 @@ class TestSlowReaders:
     def test_there_is_room_for_some(self, feed, join, reactor, browse):
         browsers = [join() for _ in range(READERS_AT_MOST)]
         assert feed.full
-        late = browse(MonitoringSite(page_answers(feed), hosts=(), reactor=reactor))
+        late = browse(monitoring_site(page_answers(feed), hosts=(), reactor=reactor))
         status, headers, body = late.ask("/events")
         assert status == 503
         assert headers["retry-after"] == "10"

@@ -2,62 +2,14 @@
 
 import pytest
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
-from twisted.internet.defer import CancelledError, Deferred, succeed
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.error import CannotListenError
 
 from ipam_progress.errors import ConfigurationError, LocalProtocolError
 from ipam_progress.monitoring import MonitoringService
-from ipam_progress.monitoring import service as module
-from ipam_progress.monitoring.service import CONNECTIONS_AT_MOST
+from ipam_progress.web import CONNECTIONS_AT_MOST
 
 LOOPBACK = IPv4Address("TCP", "127.0.0.1", 9464)
-
-
-class Port:
-    def __init__(self, address, factory) -> None:
-        self.address = address
-        self.factory = factory
-        self.is_listening = True
-        factory.doStart()
-
-    def getHost(self):
-        return self.address
-
-    def stopListening(self):
-        self.is_listening = False
-        self.factory.doStop()
-        return succeed(None)
-
-
-class Endpoints:
-    """Plays Twisted's endpoints: an address for each description, or an error, or a Deferred."""
-
-    def __init__(self) -> None:
-        self.addresses = {}
-        self.ports = []
-
-    def server_from_string(self, reactor, description):
-        self.description = description
-        return self
-
-    def listen(self, factory):
-        address = self.addresses.get(self.description, LOOPBACK)
-        if isinstance(address, Exception):
-            raise address
-        if isinstance(address, Deferred):
-            return address.addCallback(self._open, factory)
-        return succeed(self._open(address, factory))
-
-    def _open(self, address, factory):
-        self.ports.append(Port(address, factory))
-        return self.ports[-1]
-
-
-@pytest.fixture
-def endpoints(monkeypatch):
-    endpoints = Endpoints()
-    monkeypatch.setattr(module, "serverFromString", endpoints.server_from_string)
-    return endpoints
 
 
 @pytest.fixture
@@ -125,7 +77,7 @@ class TestListening:
     def test_with_the_reactor_that_is_installed(self, server):
         from twisted.internet import reactor
 
-        assert MonitoringService(server, page="one")._reactor is reactor
+        assert MonitoringService(server, page="one").reactor is reactor
 
     def test_configured_names(self, make, endpoints, browse):
         result(make(page="one", hosts=["ipam.example.com"]).start())

@@ -6,7 +6,7 @@ from prometheus_client.parser import text_string_to_metric_families as parse
 from ipam_progress.monitoring.feed import Feed
 from ipam_progress.monitoring.metrics import Metrics
 from ipam_progress.monitoring.overview import Overview
-from ipam_progress.monitoring.site import MonitoringSite, metrics_answers, page_answers
+from ipam_progress.monitoring.site import metrics_answers, monitoring_site, page_answers
 
 FILES = {
     "/": "text/html; charset=utf-8",
@@ -20,7 +20,7 @@ FILES = {
 def site(server, reactor):
     feed = Feed(Overview(server, server.now), reactor)
     answers = {**page_answers(feed), **metrics_answers(Metrics(server))}
-    site = MonitoringSite(answers, hosts=("IPAM.example.com",), reactor=reactor)
+    site = monitoring_site(answers, hosts=("IPAM.example.com",), reactor=reactor)
     site.doStart()
     yield site
     site.doStop()

@@ -1,38 +1,21 @@
-"""The web site of metrics and page: which requests are answered, and with what.
+"""What the web site of metrics and page answers.
 
-There is no login. So a site answers those only who ask for it by a name of its own (a foreign web
-page that has had its name point here, "DNS rebinding", asks by that name), only GET and HEAD, and
-tells browsers to run and load nothing but the site's own files.
+Browsers are told to run and load nothing but the site's own files.
 """
 
-import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from importlib.resources import files
-from io import BytesIO
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
-from twisted.web.http import (
-    FORBIDDEN,
-    NOT_ALLOWED,
-    NOT_FOUND,
-    SERVICE_UNAVAILABLE,
-)
-from twisted.web.resource import IResource, Resource
-from twisted.web.server import NOT_DONE_YET, Request, Site
+from twisted.web.http import FORBIDDEN, SERVICE_UNAVAILABLE
+from twisted.web.server import Request
 
 from ipam_progress.monitoring.feed import Feed
 from ipam_progress.monitoring.metrics import Metrics
+from ipam_progress.web import Answer, WebSite, sentence
 
-__all__ = ["Answer", "MonitoringSite", "metrics_answers", "page_answers"]
-
-Answer: TypeAlias = Callable[[Request], tuple[bytes, str] | None]
-"""Answers a request with a body and its media type; with None if it writes by itself."""
-
-_LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-
-_HOST: Final = re.compile(r"(?:\[([0-9a-f:.]+)\]|([^\[\]:/@]+))(?::[0-9]{1,5})?", re.IGNORECASE)
-"""A Host header: a name, an IPv4 address, or an IPv6 address in brackets; perhaps a port."""
+__all__ = ["metrics_answers", "monitoring_site", "page_answers"]
 
 _HEADERS: Final = {
     "Content-Security-Policy": (
@@ -40,12 +23,6 @@ _HEADERS: Final = {
         "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
         "require-trusted-types-for 'script'; trusted-types 'none'"
     ),
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cache-Control": "no-store",
 }
 
 _FILES: Final = {
@@ -55,107 +32,12 @@ _FILES: Final = {
     b"/icon.svg": ("icon.svg", "image/svg+xml"),
 }
 
-_MISDIRECTED_REQUEST: Final = 421  # RFC 9110, 15.5.20; Twisted has no name for it
 
-_IDLE_TIMEOUT: Final = 60
-"""Seconds for a request to arrive."""
-
-
-class _Request(Request):
-    """A request whose body, if it has one, is not kept: nobody asks for it."""
-
-    def gotLength(self, _length: int | None) -> None:
-        """The body is about to come."""
-        self.content = BytesIO()
-
-    def handleContentChunk(self, _data: bytes) -> None:
-        """A part of the body has come."""
-
-
-class MonitoringSite(Site):
-    """Answers requests at some paths.
-
-    Args:
-        answers: What answers at each path.
-        hosts: Names that it goes by, besides those of loopback and the address of its interface.
-        reactor: Tells the time (IReactorTime).
-    """
-
-    noisy = False
-
-    def __init__(
-        self, answers: Mapping[bytes, Answer], *, hosts: Collection[str], reactor: Any
-    ) -> None:
-        super().__init__(  # type: ignore[no-untyped-call]  # Twisted's has no types
-            Resource(), requestFactory=_Request, timeout=_IDLE_TIMEOUT, reactor=reactor
-        )
-        self._answers = answers
-        self._hosts = _LOOPBACK_NAMES | {host.lower() for host in hosts}
-
-    def startFactory(self) -> None:
-        """Begin; Twisted would open a log of every request here."""
-
-    def stopFactory(self) -> None:
-        """End."""
-
-    def getResourceFor(self, request: Request) -> IResource:
-        """Find what answers a request."""
-        for name, value in _HEADERS.items():
-            request.setHeader(name, value)
-        return _Page(self._refusal(request) or self._answers[request.path])
-
-    def _refusal(self, request: Request) -> Answer | None:
-        hosts = request.requestHeaders.getRawHeaders("host", [])
-        own = getattr(request.getHost(), "host", "").lower()  # a UNIX socket has none
-        if len(hosts) != 1 or not self._is_own(hosts[0], own):
-            return _sentence(
-                _MISDIRECTED_REQUEST,
-                "This server does not go by that name. Ask for it by its address or as localhost, "
-                "or configure the name.",
-            )
-        if request.method not in (b"GET", b"HEAD"):
-            request.setHeader("Allow", "GET, HEAD")
-            return _sentence(NOT_ALLOWED, "This server can be looked at only: use GET or HEAD.")
-        if request.path not in self._answers:
-            paths = " ".join(path.decode() for path in self._answers)
-            return _sentence(NOT_FOUND, f"There is nothing here. What there is: {paths}")
-        return None
-
-    def _is_own(self, host: str, address: str) -> bool:
-        match = _HOST.fullmatch(host)
-        if match is None:
-            return False
-        name = (match[1] or match[2]).lower()
-        return name in self._hosts or name == address
-
-
-class _Page(Resource):
-    """What Twisted asks to answer a request."""
-
-    def __init__(self, answer: Answer) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # Twisted's has no types
-        self._answer = answer
-
-    def render(self, request: Request) -> Any:
-        """Answer, a HEAD with everything but the body."""
-        answer = self._answer(request)
-        if answer is None:
-            return NOT_DONE_YET
-        body, media_type = answer
-        request.setHeader("Content-Type", media_type)
-        if request.method == b"HEAD":
-            return b""
-        return body
-
-
-def _sentence(status: int, text: str) -> Answer:
-    """Refuse, with a sentence that says why."""
-
-    def refuse(request: Request) -> tuple[bytes, str]:
-        request.setResponseCode(status)
-        return text.encode() + b"\n", "text/plain; charset=utf-8"
-
-    return refuse
+def monitoring_site(
+    answers: Mapping[bytes, Answer], *, hosts: Collection[str], reactor: Any
+) -> WebSite:
+    """Make the site that answers at some paths; see `WebSite`."""
+    return WebSite(answers, hosts=hosts, headers=_HEADERS, reactor=reactor)
 
 
 def _file(name: str, media_type: str) -> Answer:
@@ -167,10 +49,10 @@ def _events(feed: Feed, request: Request) -> tuple[bytes, str] | None:
     """Tell the picture as long as the page is open."""
     # A foreign page could not read this, but it could take all places
     if request.getHeader("sec-fetch-site") not in (None, "none", "same-origin"):
-        return _sentence(FORBIDDEN, "Only this server's own page may read this.")(request)
+        return sentence(FORBIDDEN, "Only this server's own page may read this.")(request)
     if feed.full:
         request.setHeader("Retry-After", "10")
-        return _sentence(
+        return sentence(
             SERVICE_UNAVAILABLE, "As many pages are open as there may be: close one, and try again."
         )(request)
     media_type = "text/event-stream"

@@ -1,0 +1,201 @@
+"""A web site: which requests are answered, and with what.
+
+There is no login. So a site answers those only who ask for it by a name of its own (a foreign web
+page that has had its name point here, "DNS rebinding", asks by that name), by the methods that it
+has at a path, and keeps no more of a request than it has use for.
+"""
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
+from io import BytesIO
+from typing import Any, Final, TypeAlias
+
+from twisted.internet.address import IPv4Address, IPv6Address
+from twisted.internet.interfaces import IAddress
+from twisted.web.http import NOT_ALLOWED, NOT_FOUND, REQUEST_ENTITY_TOO_LARGE
+from twisted.web.resource import IResource, Resource
+from twisted.web.server import NOT_DONE_YET, Request, Site
+
+__all__ = ["Answer", "WebSite", "requested_host", "root_url", "sentence"]
+
+Answer: TypeAlias = Callable[[Request], tuple[bytes, str] | None]
+"""Answers a request with a body and its media type; with None if it writes by itself."""
+
+_LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+_HOST: Final = re.compile(r"(?:\[([0-9a-f:.]+)\]|([^\[\]:/@]+))(?::[0-9]{1,5})?", re.IGNORECASE)
+"""A Host header: a name, an IPv4 address, or an IPv6 address in brackets; perhaps a port."""
+
+_HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+_MISDIRECTED_REQUEST: Final = 421  # RFC 9110, 15.5.20; Twisted has no name for it
+
+_ARRIVAL_TIMEOUT: Final = 60
+"""Seconds for a request to arrive."""
+
+
+class _Request(Request):
+    """A request whose body is kept as far as anybody asks for it.
+
+    Attributes:
+        is_too_long: Whether more came than is kept; `content` has the beginning then.
+
+    Args:
+        body_limit: Octets of its body that are kept.
+        arguments: As Twisted has them.
+    """
+
+    def __init__(self, body_limit: int, *arguments: Any) -> None:
+        super().__init__(*arguments)  # type: ignore[no-untyped-call]  # Twisted's has no types
+        self._room = body_limit
+        self.is_too_long = False
+
+    def gotLength(self, _length: int | None) -> None:
+        """The body is about to come."""
+        self.content = BytesIO()
+
+    def handleContentChunk(self, data: bytes) -> None:
+        """A part of the body has come."""
+        self.is_too_long = self.is_too_long or len(data) > self._room
+        super().handleContentChunk(data[: self._room])  # type: ignore[no-untyped-call]
+        self._room = max(self._room - len(data), 0)
+
+
+class WebSite(Site):
+    """Answers requests at some paths.
+
+    Args:
+        answers: What answers GET and HEAD at each path.
+        posts: What answers POST at each path.
+        hosts: Names that it goes by, besides those of loopback and the address of its interface.
+        headers: Headers of all its answers, besides the usual ones.
+        body_limit: Octets of a POST's body that are kept; a longer one is refused.
+        reactor: Tells the time (IReactorTime).
+    """
+
+    noisy = False
+
+    def __init__(
+        self,
+        answers: Mapping[bytes, Answer],
+        *,
+        posts: Mapping[bytes, Answer] | None = None,
+        hosts: Collection[str] = (),
+        headers: Mapping[str, str] | None = None,
+        body_limit: int = 0,
+        reactor: Any,
+    ) -> None:
+        super().__init__(  # type: ignore[no-untyped-call]  # Twisted's has no types
+            Resource(),
+            requestFactory=partial(_Request, body_limit),
+            timeout=_ARRIVAL_TIMEOUT,
+            reactor=reactor,
+        )
+        self._body_limit = body_limit
+        self._answers = answers
+        self._posts = posts or {}
+        self._headers = {**_HEADERS, **(headers or {})}
+        self._hosts = _LOOPBACK_NAMES | {host.lower() for host in hosts}
+
+    def startFactory(self) -> None:
+        """Begin; Twisted would open a log of every request here."""
+
+    def stopFactory(self) -> None:
+        """End."""
+
+    def getResourceFor(self, request: Request) -> IResource:
+        """Find what answers a request."""
+        for name, value in self._headers.items():
+            request.setHeader(name, value)
+        return _Page(self._find(request))
+
+    def _find(self, request: Request) -> Answer:
+        hosts = request.requestHeaders.getRawHeaders("host", [])
+        own = getattr(request.getHost(), "host", "").lower()  # a UNIX socket has none
+        if len(hosts) != 1 or not self._is_own(hosts[0], own):
+            return sentence(
+                _MISDIRECTED_REQUEST,
+                "This server does not go by that name. Ask for it by its address or as localhost, "
+                "or configure the name.",
+            )
+        if request.method == b"POST" and self._posts:
+            return self._find_post(request)
+        if request.method not in (b"GET", b"HEAD"):
+            methods = "GET, HEAD, POST" if self._posts else "GET, HEAD"
+            request.setHeader("Allow", methods)
+            return sentence(NOT_ALLOWED, f"This server takes no other methods than {methods}.")
+        return self._answers.get(request.path) or self._nothing_there(self._answers)
+
+    def _find_post(self, request: Request) -> Answer:
+        if isinstance(request, _Request) and request.is_too_long:
+            return sentence(
+                REQUEST_ENTITY_TOO_LARGE, f"A message has at most {self._body_limit} octets here."
+            )
+        return self._posts.get(request.path) or self._nothing_there(self._posts)
+
+    @staticmethod
+    def _nothing_there(answers: Collection[bytes]) -> Answer:
+        paths = " ".join(path.decode() for path in answers)
+        return sentence(NOT_FOUND, f"There is nothing here. What there is: {paths}")
+
+    def _is_own(self, host: str, address: str) -> bool:
+        name = requested_host(host)
+        return name in self._hosts or (name != "" and name == address)
+
+
+class _Page(Resource):
+    """What Twisted asks to answer a request."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # Twisted's has no types
+        self._answer = answer
+
+    def render(self, request: Request) -> Any:
+        """Answer, a HEAD with everything but the body."""
+        answer = self._answer(request)
+        if answer is None:
+            return NOT_DONE_YET
+        body, media_type = answer
+        request.setHeader("Content-Type", media_type)
+        if request.method == b"HEAD":
+            return b""
+        return body
+
+
+def requested_host(header: str) -> str:
+    """Give the host that a Host header names, in lower case, without port and brackets.
+
+    Returns:
+        The empty string for what is no Host header.
+    """
+    match = _HOST.fullmatch(header)
+    return "" if match is None else (match[1] or match[2]).lower()
+
+
+def sentence(status: int, text: str) -> Answer:
+    """Answer with a sentence: mostly why something is refused."""
+
+    def answer(request: Request) -> tuple[bytes, str]:
+        request.setResponseCode(status)
+        return text.encode() + b"\n", "text/plain; charset=utf-8"
+
+    return answer
+
+
+def root_url(endpoint: str, address: IAddress) -> str:
+    """Give the URL of a site without a path; a UNIX socket has none and keeps its description."""
+    match address:
+        case IPv6Address():
+            return f"http://[{address.host}]:{address.port}"
+        case IPv4Address():
+            return f"http://{address.host}:{address.port}"
+        case _:
+            return endpoint
