@@ -229,6 +229,54 @@ def test_ports_are_given_back_if_the_start_never_comes(make_harness, outcome_of,
     assert not late.open
 
 
+# --- A program that does nothing else ------------------------------------------------------------
+
+
+@pytest.fixture
+def logging_begun(monkeypatch):
+    """Who has begun to log; the log of the tests is left as it is."""
+    begun = []
+
+    class Beginner:
+        def beginLoggingTo(self, observers, *, redirectStandardIO):
+            begun.append((len(observers), redirectStandardIO))
+
+    monkeypatch.setattr(server, "globalLogBeginner", Beginner())
+    return begun
+
+
+def test_run_listens_and_has_the_reactor_wait_for_the_stop(make_harness, outcome_of, logging_begun):
+    harness = make_harness(start=False)
+    harness.server.run()
+    assert harness.reactor.hasRun
+    assert harness.server.urls == ("net.tcp://127.0.0.1:9100",)
+    assert logging_begun == [(1, False)]
+    ((stop, _, _),) = harness.reactor.triggers["before"]["shutdown"]
+    assert outcome_of(stop()) == [None]
+    assert not harness.server.running
+
+
+@pytest.mark.usefixtures("logging_begun")
+def test_run_raises_what_it_could_not_be_started_for(make_harness):
+    harness = make_harness(start=False, listen=("nonsense",))
+    with pytest.raises(ValueError, match="nonsense"):
+        harness.server.run()
+    assert harness.reactor.hasStopped
+
+
+@pytest.mark.usefixtures("logging_begun")
+def test_a_signal_before_it_listens_is_a_good_end(make_harness, slow_endpoint):
+    harness = make_harness(start=False)
+
+    def stop():
+        harness.server.stopService()
+        slow_endpoint.listening[0].callback(harness.reactor.listenTCP(1, None))
+
+    harness.reactor.stop = stop
+    harness.server.run()
+    assert [port.open for port in harness.reactor.ports] == [False]
+
+
 # --- Stopping ------------------------------------------------------------------------------------
 
 

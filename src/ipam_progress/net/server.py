@@ -4,8 +4,10 @@
 `ipam_progress.net.server_channel`, the sessions on them in `ipam_progress.net.conversation`.
 """
 
+import sys
 import threading
 from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from ipaddress import ip_address
@@ -22,9 +24,11 @@ from twisted.internet.defer import (
     maybeDeferred,
 )
 from twisted.internet.endpoints import serverFromString
+from twisted.internet.error import ReactorNotRunning
 from twisted.internet.interfaces import IAddress, IListeningPort
 from twisted.internet.protocol import Factory
-from twisted.logger import Logger
+from twisted.logger import Logger, globalLogBeginner, textFileLogObserver
+from twisted.python.failure import Failure
 
 from ipam_progress import framing
 from ipam_progress.authorization import Authorizer
@@ -121,8 +125,9 @@ class _ChannelFactory(Factory):
 class ManagementServer(Service):
     """Serves IIpamOperationWithProgress and the tasks of IIpamServer over net.tcp.
 
-    Start it like any Twisted service (`startService`), or with `start`, which tells when it
-    listens. Both must happen in the reactor's thread. It can be started again after it has stopped.
+    A program that does nothing else calls `run`. Others start it like any Twisted service
+    (`startService`), or with `start`, which tells when it listens. Both must happen in the
+    reactor's thread. It can be started again after it has stopped.
 
     Attributes:
         registry: The handlers of operations and tasks.
@@ -246,6 +251,32 @@ class ManagementServer(Service):
             self._services[_path_key(HISTORY_PATH)] = partial(HistoryConversation, history, self)
 
     # --- Start and stop --------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Serve until SIGINT or SIGTERM, then stop in order: for a program that does nothing else.
+
+        It runs the reactor, which a process can do but once, and writes Twisted's log to the
+        standard error stream.
+
+        Raises:
+            Exception: If it cannot be started; `start` says with what.
+        """
+        refusals: list[Failure] = []
+
+        def refused(failure: Failure) -> None:
+            if not failure.check(CancelledError):  # a signal came before it listened
+                refusals.append(failure)
+                with suppress(ReactorNotRunning):
+                    self.reactor.stop()
+
+        globalLogBeginner.beginLoggingTo(
+            [textFileLogObserver(sys.stderr)], redirectStandardIO=False
+        )
+        self.reactor.addSystemEventTrigger("before", "shutdown", self.stopService)
+        self.reactor.callWhenRunning(lambda: self.start().addErrback(refused))
+        self.reactor.run()
+        for failure in refusals:
+            failure.raiseException()
 
     def privilegedStartService(self) -> None:
         """Take the ports while the process may take low ones (``twistd --uid`` calls this).
