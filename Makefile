@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint bench fuzz clean
+.PHONY: demo test lint docs bench fuzz clean
 
 demo: $(VENV)/.library
 	$(BIN)/ipam-progress demo
@@ -21,6 +21,10 @@ lint: $(VENV)/.tools
 	$(BIN)/lint-imports
 	$(BIN)/python tools/generate_contracts.py --check
 	$(BIN)/python tools/draw_diagrams.py --check
+
+# The documentation as a site in build/docs; diagrams need Graphviz
+docs: $(VENV)/.docs
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs build/docs
 
 bench: $(VENV)/.tools
 	$(BIN)/python -m bench
@@ -42,4 +46,8 @@ $(VENV)/.library: pyproject.toml | $(VENV)/bin/python
 # The tools are the dependency group "dev" of pyproject.toml; old versions of pip cannot read groups.
 $(VENV)/.tools: pyproject.toml $(VENV)/.library
 	$(PIP) install $$($(BIN)/python tools/dependency_group.py dev)
+	touch $@
+
+$(VENV)/.docs: pyproject.toml $(VENV)/.library
+	$(PIP) install $$($(BIN)/python tools/dependency_group.py docs)
 	touch $@

@@ -1,4 +1,4 @@
-"""The errors of ipam_progress, one tree.
+"""The errors of ipam_progress, one tree::
 
     IpamProgressError
     +- ProtocolError

@@ -217,7 +217,7 @@ class ProgressSnapshot:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more will change: a final status, or the end of the session."""
+        """Whether nothing more will change, after a final status or the end of the session."""
         return self.end_reason is not None or self.status in _FINAL
 
     @property

@@ -270,7 +270,7 @@ class ProgressReporter(ProgressPart):
 
     @property
     def attempt(self) -> int:
-        """How often a handler has begun with the operation: 1, or more where it was resumed."""
+        """How often a handler has begun with the operation, more than once where it was resumed."""
         return self._attempt
 
     @property
