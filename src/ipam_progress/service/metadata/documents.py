@@ -1,0 +1,171 @@
+"""The set of documents that a server publishes, each with its name.
+
+A WSDL for each namespace of port types, a schema for each namespace of types. The first document is
+the WSDL with bindings and service; it leads to all others. Where the others are to be found is said
+by whoever publishes them: beside it as files, or at URLs. Knows neither files nor URLs.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from lxml import etree
+
+from ipam_progress.contracts.model import TypeName
+from ipam_progress.contracts.registry import contract_of
+from ipam_progress.namespaces import IPAM, SCHEMA
+from ipam_progress.service.application import IpamApplication
+from ipam_progress.service.metadata.bindings import (
+    build_binding,
+    build_policy,
+    build_service,
+    name_bindings,
+)
+from ipam_progress.service.metadata.elements import SERVICE_PREFIXES, WSDL, Prefixes, Vocabulary
+from ipam_progress.service.metadata.endpoints import PublishedEndpoint
+from ipam_progress.service.metadata.port_types import PortType, build_messages, build_port_type
+from ipam_progress.service.metadata.schemas import build_schemas, import_schema, reachable
+from ipam_progress.service.protocol import EXCEPTION_DETAIL
+
+__all__ = ["Locate", "MetadataDocument", "ServiceMetadata"]
+
+SERVICE_NAME: Final = "Ipam"
+"""The name of the WSDL's service."""
+
+Locate = Callable[[str], str]
+"""Tells where a document of a certain name is: what stands in the imports of the others."""
+
+_WSDL: Final = Vocabulary(WSDL, "wsdl")
+_XSD: Final = Vocabulary(SCHEMA, "xsd")
+
+_SEPARATORS: Final = str.maketrans("/:", "..")
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataDocument:
+    """A WSDL or a schema.
+
+    Attributes:
+        name: Its name among the documents of the set, which is fit for a file.
+        root: Its root element.
+    """
+
+    name: str
+    root: etree._Element
+
+    @property
+    def dialect(self) -> str:
+        """Namespace of its language, by which WS-MetadataExchange tells a WSDL from a schema."""
+        return str(etree.QName(self.root).namespace)
+
+    @property
+    def identifier(self) -> str:
+        """Its target namespace, by which WS-MetadataExchange tells documents of a dialect apart."""
+        return self.root.get("targetNamespace", "")
+
+    def to_bytes(self) -> bytes:
+        """Write it as a document of XML, in lines, for people too."""
+        written: bytes = etree.tostring(
+            self.root, encoding="utf-8", xml_declaration=True, pretty_print=True
+        )
+        return written
+
+
+class ServiceMetadata:
+    """What is published of the applications of a server.
+
+    Args:
+        applications: What it serves, one application for each port type.
+        endpoints: Where, a binding and a port each.
+
+    Raises:
+        LocalProtocolError: If an endpoint has a port type that is none of the applications', or
+            that cannot be served at its address.
+    """
+
+    def __init__(
+        self, applications: Sequence[IpamApplication], endpoints: Sequence[PublishedEndpoint]
+    ) -> None:
+        self._port_types = [PortType.of(application) for application in applications]
+        self._bindings = name_bindings(endpoints, self._port_types, IPAM)
+        published = {
+            TypeName(model.get_namespace(), model.get_type_name())
+            for application in applications
+            for model in application.interface.classes.values()
+        }
+        self._contracts = reachable({*published, EXCEPTION_DETAIL}, contract_of)
+
+    def documents(self, locate: Locate = str) -> Sequence[MetadataDocument]:
+        """Make the documents, the WSDL with the service first.
+
+        Args:
+            locate: Tells where a document is; without it documents are found by their names, as
+                files in one directory are.
+        """
+        schemas = build_schemas(
+            self._contracts.values(),
+            (message for port_type in self._port_types for message in port_type.messages),
+            lambda namespace: locate(_name_of(namespace, ".xsd")),
+        )
+        locations = {namespace: locate(_name_of(namespace, ".xsd")) for namespace in schemas}
+        others = sorted({each.name.namespace for each in self._port_types} - {IPAM})
+        prefixes = Prefixes({IPAM, EXCEPTION_DETAIL.namespace, *others}, SERVICE_PREFIXES)
+        main = self._definitions(
+            IPAM,
+            prefixes,
+            locations,
+            head=[
+                *(build_policy(each) for each in self._bindings if each.is_tcp),
+                *(
+                    _WSDL("import", namespace=each, location=locate(_name_of(each, ".wsdl")))
+                    for each in others
+                ),
+            ],
+            tail=[
+                *(build_binding(each, prefixes) for each in self._bindings),
+                build_service(SERVICE_NAME, self._bindings, prefixes),
+            ],
+        )
+        main.set("name", SERVICE_NAME)
+        return [
+            MetadataDocument(_name_of(IPAM, ".wsdl"), main),
+            *(
+                MetadataDocument(
+                    _name_of(each, ".wsdl"), self._definitions(each, prefixes, locations)
+                )
+                for each in others
+            ),
+            *(
+                MetadataDocument(_name_of(namespace, ".xsd"), schema)
+                for namespace, schema in schemas.items()
+            ),
+        ]
+
+    def _definitions(
+        self,
+        namespace: str,
+        prefixes: Prefixes,
+        locations: Mapping[str, str],
+        *,
+        head: Iterable[etree._Element] = (),
+        tail: Iterable[etree._Element] = (),
+    ) -> etree._Element:
+        """Make the WSDL of the port types of a namespace."""
+        port_types = [each for each in self._port_types if each.name.namespace == namespace]
+        root = etree.Element(f"{{{WSDL}}}definitions", nsmap=prefixes.declared)
+        root.set("targetNamespace", namespace)
+        root.extend(head)
+        imports = (import_schema(*each) for each in locations.items())
+        root.append(
+            _WSDL("types", _XSD("schema", *imports, targetNamespace=f"{namespace}/Imports"))
+        )
+        for port_type in port_types:
+            root.extend(build_messages(port_type, prefixes))
+        root.extend(build_port_type(port_type, prefixes) for port_type in port_types)
+        root.extend(tail)
+        return root
+
+
+def _name_of(namespace: str, suffix: str) -> str:
+    """Give the name of a namespace's document, as the schemas of [MS-IPAMM2] are called."""
+    return namespace.removeprefix("http://").rstrip("/").translate(_SEPARATORS) + suffix

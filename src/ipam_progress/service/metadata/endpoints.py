@@ -1,0 +1,82 @@
+"""What is published of an endpoint: where it is, how it is protected, whom a client finds there.
+
+These are the words of a WSDL; what protects the sessions of a running server is the affair of
+`ipam_progress.security`. Knows no XML.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from ipam_progress.security.mechanism import ProtectionLevel
+
+__all__ = [
+    "EndpointIdentity",
+    "IdentityKind",
+    "PublishedEndpoint",
+    "PublishedSecurity",
+    "TlsSecurity",
+    "WindowsSecurity",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class WindowsSecurity:
+    """Clients log on with Kerberos or NTLM, [MS-NNS].
+
+    Attributes:
+        level: The least protection of a session.
+    """
+
+    level: ProtectionLevel = ProtectionLevel.ENCRYPT_AND_SIGN
+
+
+@dataclass(frozen=True, slots=True)
+class TlsSecurity:
+    """Sessions are protected by TLS.
+
+    Attributes:
+        client_certificate: Whether a client has to show a certificate of its own.
+    """
+
+    client_certificate: bool = False
+
+
+PublishedSecurity = WindowsSecurity | TlsSecurity
+"""What protects the sessions of an endpoint."""
+
+
+class IdentityKind(Enum):
+    """How the owner of an address is named; the values are what an endpoint reference has."""
+
+    DNS = "Dns"
+    """The name in the server's certificate."""
+    SPN = "Spn"
+    """The service principal name by which clients ask for a Kerberos ticket."""
+    UPN = "Upn"
+    """The user principal name of the account that a service runs under."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointIdentity:
+    """Whom a client has to find at an address."""
+
+    kind: IdentityKind
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedEndpoint:
+    """An address where a port type is served.
+
+    Attributes:
+        port_type: The name of the port type, such as ``IIpamServer``.
+        address: Where it is: a net.tcp address, or one of HTTP for SOAP 1.2 as text.
+        security: What protects sessions; None for nothing. It says nothing of HTTP.
+        identity: Whom a client finds there; None leaves it to clients, which take the host's name
+            in the address for it.
+    """
+
+    port_type: str
+    address: str
+    security: PublishedSecurity | None = None
+    identity: EndpointIdentity | None = None
