@@ -1,6 +1,6 @@
 """A back end that really edits something: DHCP scopes in a table of SQLite.
 
-    python examples/dhcp_backend.py scopes.db [PORT]
+    python examples/dhcp_backend.py [scopes.db]
 
 CreateDhcpScope adds a scope. What is wrong with a scope is told to the client as an IpamException;
 what goes wrong here is told to the log. Operations are on record in scopes.db.operations, so
@@ -13,9 +13,6 @@ import sys
 from contextlib import closing
 from functools import partial
 from ipaddress import IPv4Address, IPv4Network
-
-from twisted.internet import reactor, task
-from twisted.internet.defer import Deferred
 
 from ipam_progress import IpamError, ManagementServer, OperationRegistry, ProgressReporter
 from ipam_progress.contracts import CreateDhcpScopeParameters, IPAddress, IpamExceptionId
@@ -58,6 +55,8 @@ def create_scope(
     file: str, parameters: CreateDhcpScopeParameters, progress: ProgressReporter
 ) -> None:
     """Create a scope, unless it overlaps with one that is there."""
+    # Made before the first one begins, so that the client sees both at once and the overall
+    # percentage, which follows from them, is right from the start. Weights are shares.
     check = progress.subtask("Check the scope")
     write = progress.subtask("Write the scope", weight=2)
     with closing(sqlite3.connect(file)) as database, database:
@@ -74,7 +73,7 @@ def create_scope(
                 write.warning(f"There is hardly room for anybody in {network}.")
 
 
-async def main(file: str = "scopes.db", port: str = "9100") -> None:
+def main(file: str = "scopes.db") -> None:
     """Serve until Ctrl-C."""
     with closing(sqlite3.connect(file)) as database, database:
         database.execute(
@@ -83,15 +82,12 @@ async def main(file: str = "scopes.db", port: str = "9100") -> None:
         )
     registry = OperationRegistry()
     registry.operation("CreateDhcpScope")(partial(create_scope, file))
-    server = ManagementServer(
+    ManagementServer(
         registry,
-        listen=[f"tcp:{port}:interface=127.0.0.1"],
+        listen=["tcp:9100:interface=127.0.0.1"],
         store=Store(f"sqlite:///{file}.operations"),
-    )
-    print("listening on", *await server.start(), flush=True)
-    reactor.addSystemEventTrigger("before", "shutdown", server.stopService)
-    await Deferred()  # for ever
+    ).run()
 
 
 if __name__ == "__main__":
-    task.react(lambda _reactor: Deferred.fromCoroutine(main(*sys.argv[1:])))
+    main(*sys.argv[1:])

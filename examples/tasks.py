@@ -1,17 +1,13 @@
 """Recurring tasks: one that runs by itself and when a client asks, one only when it is asked for.
 
-    python examples/tasks.py [PORT]
+    python examples/tasks.py
     ipam-progress start-task net.tcp://127.0.0.1:9100 Audit --server dhcp1
     ipam-progress tasks net.tcp://127.0.0.1:9100
 
 The server prints what runs.
 """
 
-import sys
 from datetime import timedelta
-
-from twisted.internet import reactor, task
-from twisted.internet.defer import Deferred
 
 from ipam_progress import ManagementServer, OperationRegistry
 from ipam_progress.contracts import IpamTaskType
@@ -35,16 +31,9 @@ def audit(server: str | None) -> int:
     return 0 if server is None else len(server)
 
 
-async def main(port: str = "9100") -> None:
-    """Serve until Ctrl-C."""
-    server = ManagementServer(registry, listen=[f"tcp:{port}:interface=127.0.0.1"])
+if __name__ == "__main__":
+    server = ManagementServer(registry, listen=["tcp:9100:interface=127.0.0.1"])
     server.events.subscribe(
         lambda event: print(event.run.task_type, event.run.outcome.value, flush=True), TaskRunEnded
     )
-    print("listening on", *await server.start(), flush=True)
-    reactor.addSystemEventTrigger("before", "shutdown", server.stopService)
-    await Deferred()  # for ever
-
-
-if __name__ == "__main__":
-    task.react(lambda _reactor: Deferred.fromCoroutine(main(*sys.argv[1:])))
+    server.run()
