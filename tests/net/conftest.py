@@ -24,8 +24,10 @@ from ipam_progress.framing import ClientConnection
 from ipam_progress.framing.records import EndRecord, SizedEnvelopeRecord, parse_record
 from ipam_progress.limits import Limits
 from ipam_progress.namespaces import INSTANCE, SOAP
-from ipam_progress.net.client import ClientChannel, ManagementClient
-from ipam_progress.net.server import OPERATION_PATH, ManagementServer
+from ipam_progress.net.client import ManagementClient
+from ipam_progress.net.client_channel import ClientChannel
+from ipam_progress.net.paths import OPERATION_PATH
+from ipam_progress.net.server import ManagementServer
 from ipam_progress.service.bodies import end_with_body
 from ipam_progress.service.callbacks import is_callback, read_callback
 from ipam_progress.service.client import encode_request, read_answer, read_fault_error
@@ -463,6 +465,11 @@ def make_harness() -> Callable[..., Harness]:
 @pytest.fixture(scope="session")
 def make_client() -> Callable[..., ClientHarness]:
     return ClientHarness
+
+
+@pytest.fixture(scope="session")
+def make_transport() -> Callable[..., MemoryTransport]:
+    return MemoryTransport
 
 
 @pytest.fixture(scope="session")
