@@ -3,11 +3,11 @@
 import os
 import sys
 import traceback
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import click
 from twisted.internet.defer import CancelledError, Deferred
@@ -44,13 +44,16 @@ from ipam_progress.errors import ConfigurationError, StoreError
 from ipam_progress.identity import IdentityResolver
 from ipam_progress.monitoring import MonitoringService
 from ipam_progress.net.audit import log_decision
-from ipam_progress.net.server import OPERATION_PATH, SERVER_PATH, Listener, ManagementServer
+from ipam_progress.net.paths import OPERATION_PATH, SERVER_PATH
+from ipam_progress.net.server import Listener, ManagementServer
 from ipam_progress.net.upgrades import ServerSecurity
 from ipam_progress.operations import OperationRegistry
 from ipam_progress.store import Store
 from ipam_progress.tasks import TaskRegistry
 
 __all__ = ["command", "load_registry", "serve_until_cancelled", "sleep"]
+
+_Opened = TypeVar("_Opened")
 
 _ENDPOINT: Final = "tcp:9100:interface=127.0.0.1"
 
@@ -117,7 +120,7 @@ def _monitoring(
     settings: MonitoringSettings | None, server: ManagementServer
 ) -> MonitoringService | None:
     """Make what shows metrics and the live page, if anything does."""
-    if settings is None or (settings.metrics is None and settings.page is None):
+    if settings is None:
         return None
     return MonitoringService(
         server,
@@ -242,10 +245,7 @@ class _Settings:
             ConfigurationError: If it cannot be used.
         """
         settings = self.configuration.store
-        try:
-            return None if settings is None else make_store(settings)
-        except StoreError as error:
-            raise ConfigurationError([f"[store]: {error}"]) from None
+        return None if settings is None else self._open(("store",), partial(make_store, settings))
 
     def log(self) -> Log:
         """Open the log.
@@ -253,11 +253,14 @@ class _Settings:
         Raises:
             ConfigurationError: If its file cannot be opened.
         """
+        return self._open(("logging", "file"), partial(_open_log, self.configuration.logging))
+
+    def _open(self, key: Key, opener: Callable[[], _Opened]) -> _Opened:
         files = Files(self._sources)
-        log = files.open(("logging", "file"), partial(_open_log, self.configuration.logging))
-        if log is None:
+        opened = files.open(key, opener)
+        if opened is None:
             raise ConfigurationError(files.problems)
-        return log
+        return opened
 
     def adjust(self, tasks: TaskRegistry) -> None:
         """Have the tasks of a program run as the configuration says.

@@ -50,7 +50,7 @@ def command(url: str, security: ClientSecurity | None, as_json: bool, timeout: f
         try:
             return await ManagementClient(url, security=security, timeout=timeout).tasks()
         except (IpamProgressError, *INTERRUPTIONS) as error:
-            raise ended_by("to tell of its tasks", error) from None
+            raise ended_by("the list of tasks", error) from None
 
     tasks = run_in_reactor(main)
     if as_json:
