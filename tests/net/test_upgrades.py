@@ -28,8 +28,9 @@ from ipam_progress.identity import IdentityResolver
 from ipam_progress.limits import Limits
 from ipam_progress.net.audit import log_decision
 from ipam_progress.net.brakes import FREE_FAILURES, LONGEST_DELAY, MEMORY, Brakes
-from ipam_progress.net.client import ClientChannel
-from ipam_progress.net.server import OPERATION_PATH, SERVER_PATH, Listener, ManagementServer
+from ipam_progress.net.client_channel import ClientChannel
+from ipam_progress.net.paths import OPERATION_PATH, SERVER_PATH
+from ipam_progress.net.server import Listener, ManagementServer
 from ipam_progress.net.upgrades import UpgradeMaker
 from ipam_progress.security.accounts import Accounts, nt_hash
 from ipam_progress.security.certificates import KeyedCertificate

@@ -20,7 +20,7 @@ from ipam_progress.records import OperationRecord, Outcome
 from ipam_progress.service.history import record_of
 
 if TYPE_CHECKING:
-    from ipam_progress.net.client import ClientChannel
+    from ipam_progress.net.client_channel import ClientChannel
 
 __all__ = ["HistoryRequests"]
 

@@ -45,6 +45,7 @@ from ipam_progress.net.conversation import Conversation
 from ipam_progress.net.descriptors import raise_descriptor_limit
 from ipam_progress.net.history_conversation import HistoryConversation
 from ipam_progress.net.operation_conversation import OperationConversation
+from ipam_progress.net.paths import HISTORY_PATH, OPERATION_PATH, SERVER_PATH
 from ipam_progress.net.recorder import Recorder
 from ipam_progress.net.recovery import recover
 from ipam_progress.net.runner import TwistedHandlerRunner
@@ -66,16 +67,7 @@ from ipam_progress.session.server import SessionSettings
 from ipam_progress.store import Store
 from ipam_progress.tasks import TaskScheduler
 
-__all__ = ["HISTORY_PATH", "OPERATION_PATH", "SERVER_PATH", "Listener", "ManagementServer"]
-
-OPERATION_PATH = "/IpamOperationWithProgress"
-"""Where IIpamOperationWithProgress is served."""
-
-SERVER_PATH = "/IpamServer"
-"""Where IIpamServer is served."""
-
-HISTORY_PATH = "/IpamOperationHistory"
-"""Where a server that keeps records tells how operations ended."""
+__all__ = ["Listener", "ManagementServer"]
 
 _BACKLOG: Final = 1024
 """Connections that may wait to be accepted; the kernel has a limit of its own (somaxconn)."""

@@ -30,7 +30,7 @@ from ipam_progress.tasks.answers import read_task
 from ipam_progress.values import DateTime, TimeSpan
 
 if TYPE_CHECKING:
-    from ipam_progress.net.client import ClientChannel
+    from ipam_progress.net.client_channel import ClientChannel
 
 __all__ = ["TaskRequests"]
 

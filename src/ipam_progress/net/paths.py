@@ -1,0 +1,12 @@
+"""Where the services are at a server: the paths of their addresses, if nobody chooses others."""
+
+__all__ = ["HISTORY_PATH", "OPERATION_PATH", "SERVER_PATH"]
+
+OPERATION_PATH = "/IpamOperationWithProgress"
+"""Where IIpamOperationWithProgress is served."""
+
+SERVER_PATH = "/IpamServer"
+"""Where IIpamServer is served."""
+
+HISTORY_PATH = "/IpamOperationHistory"
+"""Where a server that keeps records tells how operations ended."""
