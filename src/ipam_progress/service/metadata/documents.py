@@ -61,7 +61,7 @@ class MetadataDocument:
     @property
     def identifier(self) -> str:
         """Its target namespace, by which WS-MetadataExchange tells documents of a dialect apart."""
-        return self.root.get("targetNamespace", "")
+        return _target(self.root)
 
     def to_bytes(self) -> bytes:
         """Write it as a document of XML, in lines, for people too."""
@@ -102,68 +102,107 @@ class ServiceMetadata:
             locate: Tells where a document is; without it documents are found by their names, as
                 files in one directory are.
         """
-        schemas = build_schemas(
-            self._contracts.values(),
-            (message for port_type in self._port_types for message in port_type.messages),
-            lambda namespace: locate(_name_of(namespace, ".xsd")),
+        schemas = self._schemas(
+            self._port_types, lambda namespace: locate(_name_of(namespace, ".xsd"))
         )
         locations = {namespace: locate(_name_of(namespace, ".xsd")) for namespace in schemas}
-        others = sorted({each.name.namespace for each in self._port_types} - {IPAM})
-        prefixes = Prefixes({IPAM, EXCEPTION_DETAIL.namespace, *others}, SERVICE_PREFIXES)
-        main = self._definitions(
+
+        def imports(target: str) -> list[etree._Element]:
+            content = (import_schema(*each) for each in locations.items())
+            return [_XSD("schema", *content, targetNamespace=f"{target}/Imports")]
+
+        wsdls = [self._service(self._port_types, imports(IPAM), locate)]
+        for namespace in _foreign(self._port_types):
+            port_types = [each for each in self._port_types if each.name.namespace == namespace]
+            prefixes = _prefixes(port_types)
+            wsdls.append(_definitions(namespace, port_types, imports(namespace), prefixes))
+        return [
+            *(MetadataDocument(_name_of(_target(root), ".wsdl"), root) for root in wsdls),
+            *(MetadataDocument(_name_of(_target(root), ".xsd"), root) for root in schemas.values()),
+        ]
+
+    def single(self) -> MetadataDocument:
+        """Make one document of it all, the schemas inside: what WCF has at ``?singleWsdl``.
+
+        Port types of other namespaces than [MS-IPAMM2] has would need a WSDL of their own, and are
+        left out.
+        """
+        port_types = [each for each in self._port_types if each.name.namespace == IPAM]
+        schemas = self._schemas(port_types, lambda _: None)
+        return MetadataDocument(
+            _name_of(IPAM, ".wsdl"), self._service(port_types, schemas.values(), str)
+        )
+
+    def _schemas(
+        self, port_types: Sequence[PortType], location_of: Callable[[str], str | None]
+    ) -> Mapping[str, etree._Element]:
+        left_out = {*_foreign(self._port_types)} - {*_foreign(port_types)}
+        return build_schemas(
+            (each for each in self._contracts.values() if each.type.namespace not in left_out),
+            (message for port_type in port_types for message in port_type.messages),
+            location_of,
+        )
+
+    def _service(
+        self, port_types: Sequence[PortType], types: Iterable[etree._Element], locate: Locate
+    ) -> etree._Element:
+        """Make the WSDL that has bindings and service."""
+        bindings = [each for each in self._bindings if each.port_type in port_types]
+        prefixes = _prefixes(port_types)
+        root = _definitions(
             IPAM,
+            [each for each in port_types if each.name.namespace == IPAM],
+            types,
             prefixes,
-            locations,
             head=[
-                *(build_policy(each) for each in self._bindings if each.is_tcp),
+                *(build_policy(each) for each in bindings if each.is_tcp),
                 *(
                     _WSDL("import", namespace=each, location=locate(_name_of(each, ".wsdl")))
-                    for each in others
+                    for each in _foreign(port_types)
                 ),
             ],
             tail=[
-                *(build_binding(each, prefixes) for each in self._bindings),
-                build_service(SERVICE_NAME, self._bindings, prefixes),
+                *(build_binding(each, prefixes) for each in bindings),
+                build_service(SERVICE_NAME, bindings, prefixes),
             ],
         )
-        main.set("name", SERVICE_NAME)
-        return [
-            MetadataDocument(_name_of(IPAM, ".wsdl"), main),
-            *(
-                MetadataDocument(
-                    _name_of(each, ".wsdl"), self._definitions(each, prefixes, locations)
-                )
-                for each in others
-            ),
-            *(
-                MetadataDocument(_name_of(namespace, ".xsd"), schema)
-                for namespace, schema in schemas.items()
-            ),
-        ]
-
-    def _definitions(
-        self,
-        namespace: str,
-        prefixes: Prefixes,
-        locations: Mapping[str, str],
-        *,
-        head: Iterable[etree._Element] = (),
-        tail: Iterable[etree._Element] = (),
-    ) -> etree._Element:
-        """Make the WSDL of the port types of a namespace."""
-        port_types = [each for each in self._port_types if each.name.namespace == namespace]
-        root = etree.Element(f"{{{WSDL}}}definitions", nsmap=prefixes.declared)
-        root.set("targetNamespace", namespace)
-        root.extend(head)
-        imports = (import_schema(*each) for each in locations.items())
-        root.append(
-            _WSDL("types", _XSD("schema", *imports, targetNamespace=f"{namespace}/Imports"))
-        )
-        for port_type in port_types:
-            root.extend(build_messages(port_type, prefixes))
-        root.extend(build_port_type(port_type, prefixes) for port_type in port_types)
-        root.extend(tail)
+        root.set("name", SERVICE_NAME)
         return root
+
+
+def _definitions(
+    namespace: str,
+    port_types: Sequence[PortType],
+    types: Iterable[etree._Element],
+    prefixes: Prefixes,
+    *,
+    head: Iterable[etree._Element] = (),
+    tail: Iterable[etree._Element] = (),
+) -> etree._Element:
+    """Make the WSDL of some port types of a namespace."""
+    root = etree.Element(f"{{{WSDL}}}definitions", nsmap=prefixes.declared)
+    root.set("targetNamespace", namespace)
+    root.extend(head)
+    root.append(_WSDL("types", *types))
+    for port_type in port_types:
+        root.extend(build_messages(port_type, prefixes))
+    root.extend(build_port_type(port_type, prefixes) for port_type in port_types)
+    root.extend(tail)
+    return root
+
+
+def _prefixes(port_types: Iterable[PortType]) -> Prefixes:
+    namespaces = {each.name.namespace for each in port_types}
+    return Prefixes({IPAM, EXCEPTION_DETAIL.namespace, *namespaces}, SERVICE_PREFIXES)
+
+
+def _foreign(port_types: Iterable[PortType]) -> list[str]:
+    """Give the namespaces of port types that need a WSDL beside the one with the service."""
+    return sorted({each.name.namespace for each in port_types} - {IPAM})
+
+
+def _target(root: etree._Element) -> str:
+    return root.get("targetNamespace", "")
 
 
 def _name_of(namespace: str, suffix: str) -> str:

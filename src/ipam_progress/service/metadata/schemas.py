@@ -57,14 +57,15 @@ def reachable(names: Iterable[TypeName], resolver: Resolver) -> dict[TypeName, C
 def build_schemas(
     contracts: Iterable[Contract],
     messages: Iterable[MessageContract],
-    location_of: Callable[[str], str],
+    location_of: Callable[[str], str | None],
 ) -> Mapping[str, etree._Element]:
     """Make the schemas of some types and messages, and the one of the serializer.
 
     Args:
         contracts: The types, with all that they mention.
         messages: The messages.
-        location_of: Tells where the schema of a namespace is, for the others to import it.
+        location_of: Tells where the schema of a namespace is, for the others to import it; None for
+            one that is at hand anyway.
 
     Returns:
         The schemas by their target namespaces.
@@ -81,7 +82,7 @@ def build_schemas(
     return {**schemas, SERIALIZATION: build_serialization_schema()}
 
 
-def import_schema(namespace: str, location: str) -> etree._Element:
+def import_schema(namespace: str, location: str | None) -> etree._Element:
     """Make an element that imports a schema."""
     return _XSD("import", namespace=namespace, schemaLocation=location)
 
@@ -116,7 +117,7 @@ class _Schema:
         self._imported = sorted((others | {SERIALIZATION}) - {namespace, SCHEMA})
         self._prefixes = Prefixes({namespace, *self._imported})
 
-    def build(self, location_of: Callable[[str], str]) -> etree._Element:
+    def build(self, location_of: Callable[[str], str | None]) -> etree._Element:
         schema = etree.Element(f"{{{SCHEMA}}}schema", nsmap=self._prefixes.declared)
         schema.set("elementFormDefault", "qualified")
         schema.set("targetNamespace", self._namespace)
