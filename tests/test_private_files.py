@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from ipam_progress.private_files import read_private_file
+from ipam_progress.private_files import create_private_file, read_private_file
 
 
 @pytest.fixture
@@ -47,3 +47,17 @@ def test_what_is_no_file(tmp_path):
         read_private_file(tmp_path, 8)
     with pytest.raises(FileNotFoundError):
         read_private_file(tmp_path / "missing", 8)
+
+
+def test_a_new_file_is_for_its_owner_alone_and_replaces_none(tmp_path):
+    path = tmp_path / "recorded"
+    before = os.umask(0)
+    try:
+        with create_private_file(path) as file:
+            file.write("ä")
+    finally:
+        os.umask(before)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert read_private_file(path, 8) == "ä"
+    with pytest.raises(FileExistsError):
+        create_private_file(path)

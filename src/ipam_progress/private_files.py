@@ -1,12 +1,13 @@
-"""Files that hold secrets: they are read only where nobody but their owner may use them.
+"""Files that hold secrets: only their owner may use them, else they are not read.
 
 Knows nothing of what is in them.
 """
 
 import os
 import stat
+from typing import TextIO
 
-__all__ = ["read_private_file"]
+__all__ = ["create_private_file", "read_private_file"]
 
 
 def read_private_file(path: str | os.PathLike[str], limit: int) -> str:
@@ -39,6 +40,19 @@ def read_private_file(path: str | os.PathLike[str], limit: int) -> str:
         return octets.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ValueError(f"{shown}: not UTF-8 at octet {error.start}") from None
+
+
+def create_private_file(path: str | os.PathLike[str]) -> TextIO:
+    """Make a file for UTF-8 text; one that is there is left alone.
+
+    Raises:
+        OSError: If it cannot be made; `FileExistsError` if there is one of this name.
+    """
+    return open(path, "x", encoding="utf-8", opener=_open_for_owner)
+
+
+def _open_for_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _open_without_waiting(path: str, flags: int) -> int:

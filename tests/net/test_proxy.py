@@ -223,7 +223,8 @@ def test_the_end_of_a_stream_is_passed_on_and_the_other_direction_goes_on(scene,
     other.catch_up()
     assert not ended.transport.aborted
     assert not other.transport.aborted
-    assert scene.watcher.take()[-1] == ("connection_closed", 1)
+    second = next(iter(peers))
+    assert scene.watcher.take() == [("stream_ended", 1, second, "FIN")]
 
 
 def test_the_end_of_a_stream_lets_what_is_before_it_go_out(scene):
@@ -244,7 +245,7 @@ def test_a_reset_is_passed_on_as_one(scene, first):
     assert other.transport.aborted
     assert scene.watcher.take() == [("stream_ended", 1, first, "RST")]
     other.catch_up()
-    assert scene.watcher.take() == [("connection_closed", 1)]
+    assert scene.watcher.take() == [("stream_ended", 1, next(iter(peers)), "reset by the proxy")]
 
 
 def test_a_reset_behind_the_end_of_a_stream_is_passed_on_too(scene):
@@ -256,6 +257,8 @@ def test_a_reset_behind_the_end_of_a_stream_is_passed_on_too(scene):
         ("stream_ended", 1, "client", "FIN"),
         ("stream_ended", 1, "client", "RST"),
     ]
+    server.catch_up()
+    assert scene.watcher.take() == [("stream_ended", 1, "server", "reset by the proxy")]
 
 
 def test_both_sides_may_go_in_the_same_turn(scene):
@@ -264,10 +267,7 @@ def test_both_sides_may_go_in_the_same_turn(scene):
     client.reset()
     server.half_close()  # the reactor has seen it before it drops the connection
     server.catch_up()
-    assert scene.watcher.take()[-2:] == [
-        ("stream_ended", 1, "server", "FIN"),
-        ("connection_closed", 1),
-    ]
+    assert scene.watcher.take()[-1:] == [("stream_ended", 1, "server", "FIN")]
 
 
 def test_a_side_that_goes_when_both_have_ended_takes_nothing_from_the_other(scene):
@@ -278,10 +278,7 @@ def test_a_side_that_goes_when_both_have_ended_takes_nothing_from_the_other(scen
     client.catch_up()
     assert not server.transport.aborted
     server.reset()
-    assert scene.watcher.take()[-2:] == [
-        ("stream_ended", 1, "server", "RST"),
-        ("connection_closed", 1),
-    ]
+    assert scene.watcher.take()[-1:] == [("stream_ended", 1, "server", "RST")]
 
 
 def test_a_server_that_cannot_be_reached_costs_the_client_its_connection(scene):
@@ -289,11 +286,11 @@ def test_a_server_that_cannot_be_reached_costs_the_client_its_connection(scene):
     scene.watcher.take()
     scene.refuse(Refused())
     assert client.transport.aborted
-    assert scene.watcher.take() == [
-        ("connection_failed", 1, "Connection was refused by other side.")
-    ]
     client.catch_up()
-    assert scene.watcher.take() == [("connection_closed", 1)]
+    assert scene.watcher.take() == [
+        ("stream_ended", 1, "server", "cannot be reached: Connection was refused by other side."),
+        ("stream_ended", 1, "client", "reset by the proxy"),
+    ]
 
 
 def test_a_client_that_goes_before_the_server_is_there_is_not_connected_for(scene):
@@ -303,7 +300,7 @@ def test_a_client_that_goes_before_the_server_is_there_is_not_connected_for(scen
     assert scene.target.cancelled == 1
     assert scene.watcher.take() == [
         ("stream_ended", 1, "client", "RST"),
-        ("connection_closed", 1),
+        ("stream_ended", 1, "server", "not connected"),
     ]
 
 
@@ -329,7 +326,7 @@ def test_past_the_limit_clients_wait(make_transport, log):
 def test_stopping_drops_what_is_there(scene):
     client, server = scene.both()
     waiting = scene.come()
-    scene.watcher.take()
+    client.half_close()
     stopped = []
     scene.proxy.stop().addCallback(stopped.append)
     assert not scene.port.open
@@ -339,7 +336,12 @@ def test_stopping_drops_what_is_there(scene):
         assert not stopped
         peer.catch_up()
     assert stopped == [None]
-    assert scene.watcher.take() == [("connection_closed", 1), ("connection_closed", 2)]
+    assert scene.watcher.take()[1:] == [
+        ("stream_ended", 1, "client", "FIN"),
+        ("stream_ended", 2, "server", "not connected"),
+        ("stream_ended", 1, "server", "reset by the proxy"),
+        ("stream_ended", 2, "client", "reset by the proxy"),
+    ]
 
 
 def test_stopping_without_connections_is_over_at_once(scene):

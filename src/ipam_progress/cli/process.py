@@ -14,13 +14,14 @@ from typing import Any, Final, TypeVar
 
 import click
 from twisted.internet.defer import Deferred
+from twisted.internet.error import CannotListenError
 from twisted.logger import LogLevel, globalLogBeginner
 from twisted.python.failure import Failure
 
 from ipam_progress.cli.logs import Log
 from ipam_progress.cli.text import printable
 
-__all__ = ["Ended", "ExitStatus", "run_in_reactor"]
+__all__ = ["Ended", "ExitStatus", "port_refusal", "run_in_reactor"]
 
 _Result = TypeVar("_Result")
 
@@ -52,6 +53,12 @@ class Ended(click.ClickException):
         super().__init__(printable(cause))
         self.status = status
         vars(self)["exit_code"] = int(status)  # click's types have it in the class alone
+
+
+def port_refusal(error: CannotListenError) -> str:
+    """Say where nobody can listen, and why."""
+    why = getattr(error.socketError, "strerror", None) or error.socketError
+    return f"cannot listen on {error.interface or 'any address'}, port {error.port}: {why}"
 
 
 def run_in_reactor(

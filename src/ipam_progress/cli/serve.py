@@ -20,7 +20,7 @@ from ipam_progress.authorization import Audit, AuditEntry, Authorizer
 from ipam_progress.cli.files import Files
 from ipam_progress.cli.logs import Log
 from ipam_progress.cli.notify import READY, STOPPING, notify, reloading
-from ipam_progress.cli.process import Ended, ExitStatus, run_in_reactor
+from ipam_progress.cli.process import Ended, ExitStatus, port_refusal, run_in_reactor
 from ipam_progress.cli.security import listener_securities
 from ipam_progress.cli.store import make_store
 from ipam_progress.cli.text import printable
@@ -154,7 +154,7 @@ async def serve_until_cancelled(
     try:
         urls = await server.start()
     except CannotListenError as error:
-        raise _refusal(f"{_no_port(error)}; say another endpoint with --listen") from None
+        raise _refusal(f"{port_refusal(error)}; say another endpoint with --listen") from None
     except StoreError as error:
         raise _refusal(f"the store cannot be used: {error}") from None
     except Exception as error:  # noqa: BLE001 (as above, what Twisted calls CannotListenError apart)
@@ -164,7 +164,7 @@ async def serve_until_cancelled(
             urls += await monitoring.start()
         except (CannotListenError, ConfigurationError) as error:
             await server.stopService()
-            text = _no_port(error) if isinstance(error, CannotListenError) else str(error)
+            text = port_refusal(error) if isinstance(error, CannotListenError) else str(error)
             raise _refusal(f"{text}; say other endpoints with --metrics and --page") from None
     for url in urls:
         print(f"listening on {url}", flush=True)
@@ -186,11 +186,6 @@ async def serve_until_cancelled(
         if monitoring is not None:
             await monitoring.stopService()
         _log.info("stopped")
-
-
-def _no_port(error: CannotListenError) -> str:
-    why = getattr(error.socketError, "strerror", None) or error.socketError
-    return f"cannot listen on {error.interface or 'any address'}, port {error.port}: {why}"
 
 
 @dataclass(frozen=True, slots=True)

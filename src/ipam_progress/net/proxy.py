@@ -35,6 +35,8 @@ __all__ = ["Proxy", "Watcher"]
 
 _FIN: Final = "FIN"
 _RESET: Final = "RST"
+_RESET_BY_US: Final = "reset by the proxy"
+_NOT_CONNECTED: Final = "not connected"
 _KEEPALIVE: Final = Limits().tcp_keepalive
 
 
@@ -48,13 +50,11 @@ class Watcher(Interface):
         """A side has sent octets, which are on their way to the other one."""
 
     def stream_ended(self, connection: int, side: Side, how: str) -> None:
-        """A side sends no more: ``FIN`` in order, ``RST`` by a reset or because it has gone."""
+        """A side sends no more, which every side comes to at last.
 
-    def connection_failed(self, connection: int, reason: str) -> None:
-        """The server cannot be reached; the client's connection is reset."""
-
-    def connection_closed(self, connection: int) -> None:
-        """Nothing more comes of a connection."""
+        ``FIN`` is its own end; ``RST`` a reset, which can follow, or that it has gone. Other words
+        tell of what the proxy has done.
+        """
 
 
 @implementer(IHalfCloseableProtocol, IPushProducer)
@@ -164,7 +164,7 @@ class _Passage:
     def _connected(self, result: object) -> None:
         connecting, self._connecting = self._connecting, None
         if isinstance(result, Failure) and connecting is not None:  # else it was given up
-            self._proxy.watcher.connection_failed(self.number, result.getErrorMessage())
+            self._tell_end(self._server, f"cannot be reached: {result.getErrorMessage()}")
             self.abort()
 
     def adjust(self) -> None:
@@ -180,7 +180,7 @@ class _Passage:
 
     def end(self, leg: _Leg) -> None:
         """Pass on that a side sends no more; when neither does, the connection is over."""
-        self._proxy.watcher.stream_ended(self.number, leg.side, _FIN)
+        self._tell_end(leg, _FIN)
         self._other(leg).finish()
         if self._has_ended:
             for each in self._legs:
@@ -189,8 +189,11 @@ class _Passage:
 
     def lost(self, leg: _Leg, reason: Failure) -> None:
         """Reset the connection to the other side as this one was reset."""
-        if not reason.check(ConnectionDone, ConnectionAborted):
-            self._proxy.watcher.stream_ended(self.number, leg.side, _RESET)
+        if reason.check(ConnectionAborted):
+            if not leg.has_ended:
+                self._tell_end(leg, _RESET_BY_US)
+        elif not reason.check(ConnectionDone):
+            self._tell_end(leg, _RESET)
         if not self._has_ended:
             self.abort()
         if not any(each.is_connected for each in self._legs):
@@ -201,9 +204,13 @@ class _Passage:
         connecting, self._connecting = self._connecting, None
         if connecting is not None:
             connecting.cancel()
+            self._tell_end(self._server, _NOT_CONNECTED)
         for leg in self._legs:
             if leg.is_connected:
                 leg.transport.abortConnection()
+
+    def _tell_end(self, leg: _Leg, how: str) -> None:
+        self._proxy.watcher.stream_ended(self.number, leg.side, how)
 
     @property
     def _has_ended(self) -> bool:
@@ -267,7 +274,6 @@ class Proxy(Factory):
     def left(self, passage: _Passage) -> None:
         """Make room for another connection."""
         self._passages.remove(passage)
-        self.watcher.connection_closed(passage.number)
         if self._gone is None:
             self._port.startReading()
         elif not self._passages:
