@@ -24,8 +24,9 @@ def command(
 ) -> None:
     """Show recorded octets as records and messages.
 
-    FILE (- for standard input) is a recording of our own, the octets that one side of a connection
-    sent, lines of hexadecimal digits, one for each side, or the records of both sides as JSON.
+    FILE (- for standard input) is a capture of packets (pcap, pcapng), a recording of our own, the
+    octets that one side of a connection sent, lines of hexadecimal digits, one for each side, or
+    the records of both sides as JSON. In captures the sessions of net.tcp are found on any port.
 
     Sessions that NTLM protects are opened with the password of the account; others are shown up to
     their protection. What is damaged is shown up to the damage, with its offset and the reason; the

@@ -6,6 +6,7 @@
     captured.py      many connections: what a source gives in, what is to be shown out
     sources.py       the forms in which there are recordings
     recording.py     the form that is our own
+    packets.py       captures, down to the segments of TCP; tcp.py puts connections together
 
 What it is to look like is not known here, and nothing is sent or enforced.
 """

@@ -22,8 +22,10 @@ from ipam_progress.inspection.captured import (
     plausible_time,
 )
 from ipam_progress.inspection.events import ConnectionFound, Side, SourceDamaged
+from ipam_progress.inspection.packets import PCAP_MAGICS, PCAPNG_MAGIC, read_segments
 from ipam_progress.inspection.recording import RECORDING_FORMAT, read_recording
 from ipam_progress.inspection.source import Source
+from ipam_progress.inspection.tcp import follow_connections
 
 __all__ = ["read_source"]
 
@@ -45,10 +47,16 @@ def read_source(stream: BinaryIO) -> Iterator[Captured]:
 
 
 def _reader_of(head: bytes) -> _Reader:
+    if head[:4] in PCAP_MAGICS or head.startswith(PCAPNG_MAGIC):
+        return _read_packets
     if _JSON.match(head):
         first_line = head.partition(b"\n")[0]
         return read_recording if RECORDING_FORMAT.encode() in first_line else _read_conversations
     return _read_hex_lines if _HEX_LINES.fullmatch(head) else _read_stream
+
+
+def _read_packets(source: Source) -> Iterator[Captured]:
+    return follow_connections(read_segments(source))
 
 
 def _side_of(octets: bytes) -> Side:
