@@ -173,6 +173,14 @@ def test_a_success_with_a_percentage_of_its_own(sink, progress):
     assert sink.sent() == ["add 1", "1 CompletedWithSuccess 99"]
 
 
+@pytest.mark.parametrize("kind", [2**31, -(2**31) - 1, "7", 0.5])
+def test_kinds_of_subtasks_that_are_none(sink, progress, kind):
+    with pytest.raises(ValueError, match="a unique id must be a whole number of 32 bits, not"):
+        progress.subtask("one", unique_id=kind)
+    assert sink.messages == []
+    progress.subtask("one", unique_id=2**31 - 1)
+
+
 @pytest.mark.parametrize("weight", [0, -1, float("nan"), float("inf"), "1", None, 0.0001])
 def test_weights_that_are_none(sink, progress, weight):
     with pytest.raises(ValueError, match="a weight must be a number of at least"):

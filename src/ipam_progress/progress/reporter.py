@@ -28,6 +28,7 @@ from ipam_progress.session.faults import exception_of
 __all__ = ["ProgressChanges", "ProgressPart", "ProgressReporter", "failed_status"]
 
 _MAX_CHECKPOINT: Final = 64 * 1024
+_UNIQUE_IDS: Final = range(-(2**31), 2**31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +140,13 @@ class ProgressPart:
             The subtask, to be used as a block or by its methods.
 
         Raises:
-            ValueError: If the weight is no positive number.
+            ValueError: If the weight is no positive number, or the kind none of 32 bits.
             LocalProtocolError: If the operation is completed, or if more callbacks wait than
                 someone who awaits could have posted: await `room` now and then.
         """
         weighs = weight_of(weight)
+        if unique_id is not None and unique_id not in _UNIQUE_IDS:
+            raise ValueError(f"a unique id must be a whole number of 32 bits, not {unique_id!r}")
         overall = self._overall
         overall.wait_for_room()
         with overall.lock:
