@@ -59,7 +59,7 @@ def test_importing_it_imports_next_to_nothing() -> None:
 def test_the_server_of_the_docstring_is_a_program() -> None:
     _, _, block = ipam_progress.__doc__.partition("::\n")
     program = inspect.cleandoc("\n" + block.partition("\n`ManagementClient`")[0])
-    without_the_reactor = program.replace("reactor.run()", "").replace(".startService()", "")
+    without_the_reactor = program.replace(".run()", "").replace(".startService()", "")
     names: dict = {}
     exec(compile(without_the_reactor, "docstring", "exec"), names)
     assert [each.value for each in names["registry"]] == ["CreateDhcpScope"]
