@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "passwd": "Keep the accounts that may log on to a server.",
     "demo": "Show a server and a client at work, here and now.",
     "decode": "Show recorded octets as records and messages.",
+    "proxy": "Show what passes between clients and a server, live.",
 }
 """The commands and what they do, in the order in which they are listed."""
 
@@ -44,6 +45,7 @@ Examples:
   ipam-progress start-task net.tcp://127.0.0.1:9100 Discovery --server dhcp1
   ipam-progress tasks net.tcp://127.0.0.1:9100
   ipam-progress decode recorded.bin
+  ipam-progress proxy 9200 net.tcp://127.0.0.1:9100 --record session.jsonl
 """
 
 

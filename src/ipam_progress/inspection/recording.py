@@ -44,11 +44,11 @@ class RecordingWriter:
         self._stream = stream
         self._write({"format": RECORDING_FORMAT, "version": _VERSION})
 
-    def open(self, connection: int, client: str, server: str, time: float) -> None:
+    def open(self, connection: int, client: str, server: str, time: float | None) -> None:
         """Record that there is a new connection, and between whom."""
         self._write({"connection": connection, "time": time, "client": client, "server": server})
 
-    def receive(self, connection: int, side: Side, octets: bytes, time: float) -> None:
+    def receive(self, connection: int, side: Side, octets: bytes, time: float | None) -> None:
         """Record what a side sent."""
         for start in range(0, len(octets), _PIECE):
             piece = octets[start : start + _PIECE].hex()
@@ -56,7 +56,7 @@ class RecordingWriter:
                 {"connection": connection, "time": time, "from": side.value, "bytes": piece}
             )
 
-    def close(self, connection: int, side: Side, how: str, time: float) -> None:
+    def close(self, connection: int, side: Side, how: str, time: float | None) -> None:
         """Record that a side sends no more, and how it ended: ``FIN``, ``RST``."""
         self._write({"connection": connection, "time": time, "from": side.value, "event": how})
 
