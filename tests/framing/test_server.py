@@ -151,6 +151,30 @@ def test_an_upgrade_that_is_required_and_not_asked_for(server_in):
     assert "required" in str(error)
 
 
+def test_what_is_for_everybody_needs_no_upgrade(server_in, fetch):
+    connection = server_in(State.VERSION, upgrade_required=True, is_public=VIA.__eq__)
+    connection.receive_data(octets_of(*PREAMBLE, PreambleEndRecord()))
+    assert fetch(connection)[1:] == [SessionOpened()]
+
+
+def test_what_is_for_everybody_may_have_one(server_in, fetch):
+    connection = server_in(State.UPGRADED, upgrade_required=True, is_public=VIA.__eq__)
+    connection.receive_data(octets_of(PreambleEndRecord()))
+    assert fetch(connection) == [SessionOpened()]
+
+
+def test_who_was_let_in_for_it_gets_no_further(server_in, fetch):
+    """What is true of a session is not true of the next one on the connection."""
+    connection = server_in(State.VERSION, upgrade_required=True, is_public=VIA.__eq__)
+    connection.receive_data(octets_of(*PREAMBLE, PreambleEndRecord(), EndRecord()))
+    fetch(connection)
+    connection.send_end()
+    assert fetch(connection) == [SessionEnded()]
+    other = [*PREAMBLE[:2], ViaRecord(f"{VIA}/other"), PREAMBLE[3]]
+    error = refusal_after_ack(connection, octets_of(*other, PreambleEndRecord()))
+    assert "required" in str(error)
+
+
 def test_an_upgrade_that_is_required_must_be_offered(server_settings):
     with pytest.raises(LocalProtocolError, match="offers none"):
         server_settings(upgrade_required=True, upgrades=frozenset())

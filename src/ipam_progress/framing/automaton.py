@@ -100,7 +100,7 @@ class Action(Enum):
     CHECK_ENCODING = "fault ContentTypeInvalid unless supported, else PreambleReceived"
     ACCEPT_UPGRADE = "fault UpgradeInvalid unless offered, else UpgradeResponse; UpgradeRequested"
     REFUSE_UPGRADE = "fault UpgradeInvalid"
-    OPEN_PLAIN = "fail if an upgrade is required, else PreambleAck; SessionOpened"
+    OPEN_PLAIN = "fail if the Via requires an upgrade, else PreambleAck; SessionOpened"
     OPEN_UPGRADED = "PreambleAck; SessionOpened"
     WRITE_PREAMBLE = "Version, Mode, Via, KnownEncoding, PreambleEnd"
     WRITE_UPGRADE_REQUEST = "Version, Mode, Via, KnownEncoding, UpgradeRequest"

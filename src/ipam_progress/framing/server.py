@@ -55,6 +55,8 @@ class ServerSettings:
         encodings: The encodings that are spoken: numbers, and content types in lower case.
         upgrades: The stream upgrades that are offered, ``application/negotiate`` for example.
         upgrade_required: Whether a session without an upgrade is refused.
+        is_public: Says whether one is opened all the same, because what is at its Via is for
+            everybody. It is asked about a Via that was accepted, and must not raise.
         limits: How much of a client's octets is accepted.
     """
 
@@ -62,6 +64,7 @@ class ServerSettings:
     encodings: frozenset[KnownEncoding | str] = BINARY_SESSION
     upgrades: frozenset[str] = frozenset()
     upgrade_required: bool = False
+    is_public: Callable[[str], bool] = lambda _: False
     limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
@@ -72,7 +75,7 @@ class ServerSettings:
 class ServerConnection(Connection):
     """The server's end of a connection."""
 
-    __slots__ = ("_settings", "_via")
+    __slots__ = ("_is_public", "_settings", "_via")
 
     _table = automaton.SERVER
     _first_state = State.VERSION
@@ -81,6 +84,7 @@ class ServerConnection(Connection):
         super().__init__(settings.limits)
         self._settings = settings
         self._via = ""
+        self._is_public = False  # what is at the Via of the session that is being opened
 
     def send_fault(self, uri: str) -> None:
         """Send a fault, one of `faults`, and end the session with it, [MC-NMF] 2.2.5.
@@ -118,6 +122,7 @@ class ServerConnection(Connection):
                 f"no endpoint listens at {record.via!r}", fault=faults.ENDPOINT_NOT_FOUND
             )
         self._via = record.via
+        self._is_public = self._settings.is_public(record.via)
 
     def _check_encoding(self, record: KnownEncodingRecord | ExtensibleEncodingRecord) -> Event:
         encoding: int | str
@@ -149,7 +154,7 @@ class ServerConnection(Connection):
         )
 
     def _open_plain(self, record: PreambleEndRecord) -> Event:
-        if self._settings.upgrade_required:
+        if self._settings.upgrade_required and not self._is_public:
             # WCF drops the connection without a fault.
             raise FramingError("the preamble ended without the upgrade that is required")
         return self._open_upgraded(record)

@@ -9,21 +9,37 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from concurrent.futures import Future
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from twisted.logger import Logger
 
 from ipam_progress.authorization import SessionAuthorization
 from ipam_progress.errors import RemoteProtocolError
 from ipam_progress.events import FaultSent, RequestAnswered
-from ipam_progress.service.endpoint import Answer, ServiceEndpoint, Silence
+from ipam_progress.service.endpoint import Answer, Silence
+from ipam_progress.service.protocol import SessionCodec
 from ipam_progress.soap import shorten
 
 if TYPE_CHECKING:
     from ipam_progress.net.server import ManagementServer
     from ipam_progress.net.server_channel import ServerChannel
 
-__all__ = ["Conversation"]
+__all__ = ["Conversation", "MessageEndpoint"]
+
+
+class MessageEndpoint(Protocol):
+    """What answers the messages of a service."""
+
+    @property
+    def name(self) -> str:
+        """The port type that is served."""
+        ...
+
+    def process(
+        self, envelope: bytes, codec: SessionCodec, target: Any
+    ) -> Answer | Future[Answer] | Silence:
+        """Answer one message; see `ipam_progress.service.endpoint.ServiceEndpoint`."""
+        ...
 
 
 class Conversation(ABC):
@@ -36,14 +52,16 @@ class Conversation(ABC):
 
     Attributes:
         number: What tells it from the server's other sessions.
+        is_public: Whether it is for everybody, even where sessions have to be protected.
     """
 
     __slots__ = ("_authorization", "_channel", "_codec", "_endpoint", "_server", "number")
 
     log: ClassVar[Logger] = Logger()
+    is_public: ClassVar[bool] = False
 
     def __init__(
-        self, server: ManagementServer, channel: ServerChannel, endpoint: ServiceEndpoint
+        self, server: ManagementServer, channel: ServerChannel, endpoint: MessageEndpoint
     ) -> None:
         self._server = server
         self._channel = channel
@@ -58,8 +76,7 @@ class Conversation(ABC):
     @property
     def service(self) -> str:
         """The port type that the session is of."""
-        name: str = self._endpoint.app.name
-        return name
+        return self._endpoint.name
 
     @property
     def outbox_depth(self) -> int | None:

@@ -1,6 +1,6 @@
 """Where the services are at a server: the paths of their addresses, if nobody chooses others."""
 
-__all__ = ["HISTORY_PATH", "OPERATION_PATH", "SERVER_PATH"]
+__all__ = ["HISTORY_PATH", "METADATA_PATH", "OPERATION_PATH", "SERVER_PATH"]
 
 OPERATION_PATH = "/IpamOperationWithProgress"
 """Where IIpamOperationWithProgress is served."""
@@ -10,3 +10,6 @@ SERVER_PATH = "/IpamServer"
 
 HISTORY_PATH = "/IpamOperationHistory"
 """Where a server that keeps records tells how operations ended."""
+
+METADATA_PATH = "/mex"
+"""Where a server that publishes its metadata is asked for them."""

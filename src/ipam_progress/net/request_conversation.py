@@ -1,17 +1,16 @@
 """A session of requests that are answered, with no calls the other way and no state between them.
 
-What both such services, `IIpamServer` and the history of operations, have in common: how a session
-ends, and that one in which nothing is asked for too long is not kept.
+What such services (tasks, history, metadata) have in common: how a session ends, and that one in
+which nothing is asked for too long is not kept.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any
 
 from twisted.internet.interfaces import IDelayedCall
 
-from ipam_progress.net.conversation import Conversation
-from ipam_progress.service.endpoint import ServiceEndpoint
+from ipam_progress.net.conversation import Conversation, MessageEndpoint
 
 if TYPE_CHECKING:
     from ipam_progress.net.server import ManagementServer
@@ -21,12 +20,12 @@ __all__ = ["RequestConversation"]
 
 
 class RequestConversation(Conversation):
-    """A session of requests and replies; the service's methods are called on a subclass of this."""
+    """A session of requests and replies; a subclass has what the service's methods call."""
 
     __slots__ = ("_silence",)
 
     def __init__(
-        self, server: ManagementServer, channel: ServerChannel, endpoint: ServiceEndpoint
+        self, server: ManagementServer, channel: ServerChannel, endpoint: MessageEndpoint
     ) -> None:
         super().__init__(server, channel, endpoint)
         self._silence: IDelayedCall = server.reactor.callLater(
@@ -41,7 +40,7 @@ class RequestConversation(Conversation):
     def _end_at_once(self) -> None:
         self._channel.send_end()
 
-    def _target(self) -> Self:
+    def _target(self) -> Any:
         return self
 
     def end_received(self) -> None:

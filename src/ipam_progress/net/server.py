@@ -6,12 +6,12 @@
 
 import sys
 import threading
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from ipaddress import ip_address
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from twisted.application.service import Service
 from twisted.internet.address import IPv4Address, IPv6Address
@@ -44,11 +44,14 @@ from ipam_progress.net.codecs import codec_factory
 from ipam_progress.net.conversation import Conversation
 from ipam_progress.net.descriptors import raise_descriptor_limit
 from ipam_progress.net.history_conversation import HistoryConversation
+from ipam_progress.net.metadata_conversation import MetadataConversation
 from ipam_progress.net.operation_conversation import OperationConversation
-from ipam_progress.net.paths import HISTORY_PATH, OPERATION_PATH, SERVER_PATH
+from ipam_progress.net.paths import HISTORY_PATH, METADATA_PATH, OPERATION_PATH, SERVER_PATH
+from ipam_progress.net.publication import Publisher
 from ipam_progress.net.recorder import Recorder
 from ipam_progress.net.recovery import recover
 from ipam_progress.net.runner import TwistedHandlerRunner
+from ipam_progress.net.served_tasks import ServedTasks
 from ipam_progress.net.server_channel import ServerChannel
 from ipam_progress.net.task_conversation import TaskConversation
 from ipam_progress.net.task_outputs import TaskOutputs
@@ -59,6 +62,11 @@ from ipam_progress.service.application import (
     ipam_server_application,
     operation_history_application,
     operation_with_progress_application,
+)
+from ipam_progress.service.declarations import (
+    IPAM_SERVER,
+    OPERATION_HISTORY,
+    OPERATION_WITH_PROGRESS,
 )
 from ipam_progress.service.endpoint import ServiceEndpoint
 from ipam_progress.service.protocol import SessionCodec
@@ -102,6 +110,10 @@ class OpenListener:
     upgrades: UpgradeMaker | None
 
 
+_Service: TypeAlias = Callable[[ServerChannel], Conversation]
+"""Opens a session of a service on a connection."""
+
+
 class _ChannelFactory(Factory):
     noisy = False
 
@@ -127,6 +139,7 @@ class ManagementServer(Service):
         keepalive: From when on a session is dropped whose client has fallen silent.
         tasks: Runs the tasks and tells how they stand; programs trigger them here too.
         events: Tells programs what happens in the server.
+        publisher: Knows what is published of it.
         counters: What happens too often for that.
         urls: Where it listens, one a listener, while it does: ``net.tcp://127.0.0.1:9100``.
         stopping: Whether it is being stopped.
@@ -141,6 +154,8 @@ class ManagementServer(Service):
         operation_path: Path of IIpamOperationWithProgress. A client's Via names a service by its
             path, or by one below it; letters of either case are the same.
         server_path: Path of IIpamServer.
+        metadata_exchange: Whether clients may ask for metadata at ``/mex``, without protection and
+            without logging on.
         limits: None for the usual ones.
         keepalive: From when on a session is dropped whose client has fallen silent.
         merge_progress: Whether a client that is slower than its handler gets the newest of what
@@ -154,7 +169,7 @@ class ManagementServer(Service):
         reactor: None for the reactor that Twisted has installed.
 
     Raises:
-        ValueError: If a path does not begin with ``/``, or if both are the same.
+        ValueError: If a path does not begin with ``/``, or if two services are at the same one.
     """
 
     log = Logger()
@@ -168,6 +183,7 @@ class ManagementServer(Service):
         allow_unprotected_network: bool = False,
         operation_path: str = OPERATION_PATH,
         server_path: str = SERVER_PATH,
+        metadata_exchange: bool = False,
         limits: Limits | None = None,
         keepalive: KeepaliveMode = KeepaliveMode.OBSERVED,
         merge_progress: bool = True,
@@ -228,7 +244,7 @@ class ManagementServer(Service):
             by_address=self.limits.connections_by_address,
             in_preamble=self.limits.connections_in_preamble,
         )
-        self._services: dict[str, Callable[[ServerChannel], Conversation]] = {
+        self._services: dict[str, _Service] = {
             _path_key(operation_path): partial(OperationConversation, self),
             _path_key(server_path): partial(TaskConversation, self),
         }
@@ -236,11 +252,23 @@ class ManagementServer(Service):
             raise ValueError(
                 f"both services are to be at the path {operation_path!r}: give them two paths"
             )
+        paths = {OPERATION_WITH_PROGRESS: operation_path, IPAM_SERVER: server_path}
+        applications = [self.operation_endpoint.app, self.task_endpoint.app]
         if store is not None:
-            if _path_key(HISTORY_PATH) in self._services:
-                raise ValueError(f"the path {HISTORY_PATH} is that of the history")
             history = ServiceEndpoint(operation_history_application(self.runner.log_failure))
-            self._services[_path_key(HISTORY_PATH)] = partial(HistoryConversation, history, self)
+            self._add(HISTORY_PATH, "the history", partial(HistoryConversation, history, self))
+            paths[OPERATION_HISTORY] = HISTORY_PATH
+            applications.append(history.app)
+        self.publisher = Publisher(applications, paths, self._listening)
+        self._metadata: _Service | None = None  # the one service that is for everybody
+        if metadata_exchange:
+            self._metadata = partial(MetadataConversation, self.publisher, self)
+            self._add(METADATA_PATH, "the metadata", self._metadata)
+
+    def _add(self, path: str, what: str, service: _Service) -> None:
+        if _path_key(path) in self._services:
+            raise ValueError(f"the path {path} is that of {what}")
+        self._services[_path_key(path)] = service
 
     # --- Start and stop --------------------------------------------------------------------------
 
@@ -393,9 +421,14 @@ class ManagementServer(Service):
             accepts_via=lambda via: self.service_at(via) is not None,
             upgrades=frozenset() if upgrades is None else frozenset({upgrades.protocol}),
             upgrade_required=upgrades is not None,
+            is_public=self.is_public,
             limits=framing.Limits(envelope=self.limits.envelope, drain=self.limits.drain),
         )
         return OpenListener(settings, upgrades)
+
+    def _listening(self) -> Iterator[tuple[IAddress, ServerSecurity | None]]:
+        for port, listener in zip(self._ports, self.listeners, strict=False):
+            yield port.getHost(), listener.security
 
     def _check_protection(self, listener: Listener, port: IListeningPort) -> None:
         """Refuse to serve other machines without protection, unless that was asked for."""
@@ -486,6 +519,19 @@ class ManagementServer(Service):
         """Tell how the tasks stand."""
         return self.tasks.overview()
 
+    def tasks_for_everybody(self) -> ServedTasks:
+        """Give the tasks as those may have them of whom nobody knows who they are.
+
+        Raises:
+            LocalProtocolError: If there is a listener whose clients have to say who they are.
+        """
+        if any(listener.security is not None for listener in self.listeners):
+            raise LocalProtocolError(
+                "clients have to say who they are before they are let to the tasks, and text SOAP "
+                "has no way to: serve it where no listener has a security"
+            )
+        return ServedTasks(self.tasks, "", None)
+
     def outbox_depths(self) -> Iterable[int]:
         """Tell how many callbacks wait in each session of an operation."""
         return [depth for channel in self._channels if (depth := channel.outbox_depth) is not None]
@@ -530,7 +576,11 @@ class ManagementServer(Service):
             gone, self._gone = self._gone, None
             gone.callback(None)
 
-    def service_at(self, via: str) -> Callable[[ServerChannel], Conversation] | None:
+    def is_public(self, via: str) -> bool:
+        """Tell whether the service that a Via names is for everybody: the metadata, if any."""
+        return self._metadata is not None and self.service_at(via) is self._metadata
+
+    def service_at(self, via: str) -> _Service | None:
         """Find the service that a Via names by its path; host and port are the client's affair."""
         try:
             path = _path_key(NetTcpAddress.parse(via).path)

@@ -59,6 +59,7 @@ class ServerChannel(Channel):
     Attributes:
         server: Whose connection it is.
         identity: Who the session's client is; None where nothing protects it.
+        via: The address that the session's client has asked for.
     """
 
     framing: ServerConnection
@@ -71,6 +72,7 @@ class ServerChannel(Channel):
         )
         self.server = server
         self.identity: Identity | None = None
+        self.via = ""
         self._listener = listener
         self._host = ""
         self._conversation: Conversation | None = None
@@ -248,15 +250,23 @@ class ServerChannel(Channel):
         self.close()
 
     def _preamble_received(self, event: PreambleReceived) -> None:
+        self.via = event.via
         self._open_conversation = self.server.service_at(event.via)
 
     def _session_opened(self, event: SessionOpened) -> None:
         assert self._open_conversation is not None  # no other Via is accepted
+        conversation = self._open_conversation(self)
+        is_protected = self._listener.upgrades is None or self.identity is not None
+        if not (is_protected or conversation.is_public):
+            # the framing layer goes by the Via; one mistake there is not to let anybody in
+            conversation.connection_lost()
+            self.abort("what is asked for is not for everybody")
+            return
         self.server.admission.session_opened(self)
         self.clear_deadline()
         if self.server.keepalive is KeepaliveMode.REQUIRED:
             self._begin_watch()
-        self._conversation = conversation = self._open_conversation(self)
+        self._conversation = conversation
         self.server.events.publish(
             events.SessionOpened(conversation.number, conversation.service, self.client, self.peer)
         )

@@ -97,6 +97,9 @@ _VERIFY_MODES: Final = {
 class TlsServer:
     """The server's end: makes an upgrade for each session, with the certificate of the day.
 
+    Attributes:
+        client_certificates: Whether clients are asked for theirs.
+
     Args:
         load_certificate: Reads the certificate with its key; called now and with each `reload`.
             ``partial(KeyedCertificate.from_pem, "server.pem", "server.key")``.
@@ -131,7 +134,7 @@ class TlsServer:
                 "client_certificates to optional or required"
             )
         self._load_certificate = load_certificate
-        self._client_certificates = client_certificates
+        self.client_certificates = client_certificates
         self._client_ca_file = client_ca_file
         self._name_of = name_of
         self._minimum_version = minimum_version
@@ -153,7 +156,7 @@ class TlsServer:
     def _new_context(self) -> ssl.SSLContext:
         context = _new_context(ssl.PROTOCOL_TLS_SERVER, self._minimum_version)
         context.num_tickets = 0
-        context.verify_mode = _VERIFY_MODES[self._client_certificates]
+        context.verify_mode = _VERIFY_MODES[self.client_certificates]
         if self._client_ca_file is not None:
             _trust(context, self._client_ca_file)
         self._load_certificate().load_into(context)

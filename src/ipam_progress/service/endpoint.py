@@ -53,6 +53,12 @@ class ServiceEndpoint(ServerBase):  # type: ignore[misc]  # Spyne has no types
     def __init__(self, application: IpamApplication) -> None:
         super().__init__(application)
 
+    @property
+    def name(self) -> str:
+        """The port type that is served."""
+        name: str = self.app.name
+        return name
+
     def process(
         self, envelope: bytes, codec: SessionCodec | None, target: OperationSession | ServerTasks
     ) -> Answer | Future[Answer] | Silence:

@@ -1,0 +1,121 @@
+"""What a server publishes of itself: its services, and where clients find them.
+
+Documents are made of it by `ipam_progress.service.metadata`. There is nothing in it that a client
+does not learn by connecting: no accounts, no files, no limits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from ipaddress import ip_address
+from typing import Final
+
+from twisted.internet.address import IPv4Address, IPv6Address
+from twisted.internet.interfaces import IAddress
+
+from ipam_progress.framing import NetTcpAddress
+from ipam_progress.net.upgrades import ServerSecurity
+from ipam_progress.security.negotiate import NegotiateServer
+from ipam_progress.security.tls import ClientCertificates
+from ipam_progress.service.application import IpamApplication
+from ipam_progress.service.metadata import (
+    EndpointIdentity,
+    IdentityKind,
+    PublishedEndpoint,
+    PublishedSecurity,
+    ServiceMetadata,
+    TlsSecurity,
+    WindowsSecurity,
+)
+from ipam_progress.service.metadata.exchange import encode_sections
+
+__all__ = ["Publisher", "endpoints_at"]
+
+
+_KEPT: Final = 16
+"""Answers that are kept: one for each name that clients know the server by."""
+
+
+class Publisher:
+    """Knows what a server publishes, as clients see it that ask by this or that name.
+
+    Args:
+        applications: The services, one for each port type.
+        paths: Their paths, by port type.
+        listening: Gives where the server listens now, and what protects sessions there.
+    """
+
+    def __init__(
+        self,
+        applications: Sequence[IpamApplication],
+        paths: Mapping[str, str],
+        listening: Callable[[], Iterable[tuple[IAddress, ServerSecurity | None]]],
+    ) -> None:
+        self.applications = tuple(applications)
+        self._paths = paths
+        self._listening = listening
+        self._sections = lru_cache(_KEPT)(self._encode)
+
+    def endpoints(self, host: str) -> tuple[PublishedEndpoint, ...]:
+        """Give the endpoints.
+
+        Args:
+            host: The name or address of the server that the client has asked by.
+        """
+        return tuple(
+            endpoint
+            for address, security in self._listening()
+            if isinstance(address, IPv4Address | IPv6Address)
+            for endpoint in endpoints_at(
+                host if ip_address(address.host).is_unspecified else address.host,
+                address.port,
+                security,
+                self._paths,
+            )
+        )
+
+    def sections(self, host: str) -> bytes:
+        """Give the documents for WS-MetadataExchange; see `endpoints`."""
+        return self._sections(self.endpoints(host))
+
+    def _encode(self, endpoints: tuple[PublishedEndpoint, ...]) -> bytes:
+        # all documents are in the answer, so none says where another is
+        metadata = ServiceMetadata(self.applications, endpoints)
+        return encode_sections(metadata.documents(lambda _: ""))
+
+
+def endpoints_at(
+    host: str, port: int, security: ServerSecurity | None, paths: Mapping[str, str]
+) -> Iterator[PublishedEndpoint]:
+    """Give what is published of a listener.
+
+    A client has to find whom it expects to find at such an address: in a certificate the name of
+    the host, in Kerberos the service ``host/`` of that name.
+
+    Args:
+        host: What clients know the machine by.
+        port: Where it listens.
+        security: What protects sessions there.
+        paths: The path of each port type.
+    """
+    published, identity = _published_security(security), None
+    if published is not None:
+        is_windows = isinstance(published, WindowsSecurity)
+        identity = (
+            EndpointIdentity(IdentityKind.SPN, f"host/{host}")
+            if is_windows
+            else EndpointIdentity(IdentityKind.DNS, host)
+        )
+    for port_type, path in paths.items():
+        yield PublishedEndpoint(
+            port_type, str(NetTcpAddress(host, port, path)), published, identity
+        )
+
+
+def _published_security(security: ServerSecurity | None) -> PublishedSecurity | None:
+    if security is None:
+        return None
+    if isinstance(security, NegotiateServer):
+        return WindowsSecurity(security.required_level)
+    return TlsSecurity(security.client_certificates is ClientCertificates.REQUIRED)
