@@ -67,8 +67,12 @@ class TextRendering:
 
     def show(self, item: Item) -> None:
         """Print an item."""
-        for line in self.lines(item):
-            self._console.print(line, soft_wrap=True)
+        lines = Text("\n").join(self.lines(item))
+        if self._console.is_terminal:
+            self._console.print(lines, soft_wrap=True)
+        else:  # five times as fast
+            self._console.file.write(lines.plain + "\n")
+            self._console.file.flush()
 
     def finish(self) -> None:
         """Do nothing: all has been shown."""

@@ -4,8 +4,10 @@ Every text here is fit to be printed, whatever a peer has sent. Knows no termina
 of the body of a message the names and values are shown as they stand there.
 """
 
+from collections.abc import Iterator
 from dataclasses import fields
 from enum import IntEnum
+from itertools import islice
 from typing import Final
 
 from ipam_progress.binaryxml import Comment, EndElement, StartElement, text_of
@@ -28,6 +30,15 @@ __all__ = ["body_words", "event_words", "fault_words", "short_action"]
 
 _LONGEST_VALUE: Final = 60
 _LONGEST_BODY: Final = 160
+_MOST_VALUES: Final = 64
+
+_FIRST: Final = (
+    "SubTaskInstanceId",
+    "SubTaskStatus",
+    "SubTaskName",
+    "ProgressStatusDescriptions",
+)
+"""The values of a message that come first because a line may not have room for all."""
 
 
 def event_words(event: Event) -> str:
@@ -107,25 +118,29 @@ def fault_words(event: EnvelopeRead) -> str:
 
 def body_words(event: EnvelopeRead) -> str:
     """Give the values in a message's body with the names of their elements, as many as fit."""
-    if event.message is None or event.message.body is None:
-        return ""
     said: list[str] = []
     length = 0
-    name = ""
-    depth = 0
-    for token in event.tokens[event.message.body :]:
-        if isinstance(token, StartElement):
-            name = token.local_name
-            depth += 1
-        elif isinstance(token, EndElement):
-            depth -= 1
-            if not depth:
-                break
-        elif not isinstance(token, Comment):
-            value = f"{name}={printable(shorten(text_of(token), _LONGEST_VALUE))}"
-            length += len(value) + 1
-            if length > _LONGEST_BODY:
-                said.append("...")
-                break
-            said.append(value)
+    values = sorted(islice(_values(event), _MOST_VALUES), key=_importance)
+    for name, value in values:
+        said.append(f"{name}={printable(shorten(value, _LONGEST_VALUE))}")
+        length += len(said[-1]) + 1
+        if length > _LONGEST_BODY:
+            said[-1] = "..."
+            break
     return " ".join(said)
+
+
+def _values(event: EnvelopeRead) -> Iterator[tuple[str, str]]:
+    """Give the texts in a message's body with the names of their elements, in their order."""
+    if event.message is None or event.message.body is None:
+        return
+    name = ""
+    for token in islice(event.tokens, event.message.body, None):
+        if isinstance(token, StartElement):
+            name = printable(token.local_name)
+        elif not isinstance(token, EndElement | Comment):
+            yield name, text_of(token)
+
+
+def _importance(value: tuple[str, str]) -> int:
+    return _FIRST.index(value[0]) if value[0] in _FIRST else len(_FIRST)
