@@ -16,13 +16,18 @@ from ipam_progress.framing import ServerSettings
 from ipam_progress.framing.records import EndRecord, SizedEnvelopeRecord
 from ipam_progress.namespaces import ADDRESSING, HISTORY, IPAM, SCHEMA, SOAP
 from ipam_progress.net.paths import HISTORY_PATH, METADATA_PATH, OPERATION_PATH, SERVER_PATH
-from ipam_progress.net.publication import Publisher, endpoints_at
+from ipam_progress.net.publication import Publisher, published_security
 from ipam_progress.net.server import Listener
 from ipam_progress.security.accounts import Accounts, nt_hash
 from ipam_progress.security.mechanism import ProtectionLevel
 from ipam_progress.security.negotiate import NegotiateServer
 from ipam_progress.security.tls import ClientCertificates
-from ipam_progress.service.metadata import EndpointIdentity, IdentityKind, TlsSecurity
+from ipam_progress.service.metadata import (
+    EndpointIdentity,
+    IdentityKind,
+    TlsSecurity,
+    endpoints_at,
+)
 from ipam_progress.store import Store
 
 REQUEST = (Path(__file__).parents[1] / "data" / "metadata" / "mex-request.xml").read_text()
@@ -174,7 +179,8 @@ class TestAddresses:
         class Security:
             client_certificates = wants
 
-        (endpoint,) = endpoints_at("ipam.example.com", 9100, Security(), {"P": "/p"})
+        security = published_security(Security())
+        (endpoint,) = endpoints_at("ipam.example.com", 9100, security, {"P": "/p"})
         assert endpoint.identity == EndpointIdentity(IdentityKind.DNS, "ipam.example.com")
         assert endpoint.security == TlsSecurity(wants is ClientCertificates.REQUIRED)
 

@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "tasks": "Show how the recurring tasks of a server stand.",
     "config": "Check a server's configuration, or show what it comes to.",
     "store": "Look after the database in which a server records what it does.",
+    "wsdl": "Write the WSDL of a server, with its schemas.",
     "passwd": "Keep the accounts that may log on to a server.",
     "demo": "Show a server and a client at work, here and now.",
     "decode": "Show recorded octets as records and messages.",
@@ -38,6 +39,7 @@ Examples:
   ipam-progress serve --accounts accounts.txt --app myserver:registry
   ipam-progress config check server.toml
   ipam-progress store upgrade --config server.toml
+  ipam-progress wsdl --config server.toml --output metadata
   ipam-progress run net.tcp://127.0.0.1:9100 CreateDhcpScope
   ipam-progress run net.tcp://127.0.0.1:9100 CreateDhcpScope \\
       --parameters scope.json --json

@@ -36,9 +36,9 @@ from ipam_progress.security.negotiate import NegotiateServer
 from ipam_progress.security.ntlm import ServerNames
 from ipam_progress.security.tls import ClientCertificates, TlsServer
 
-__all__ = ["listener_securities"]
+__all__ = ["PROTECTION_LEVELS", "listener_securities"]
 
-_LEVELS: Final = {
+PROTECTION_LEVELS: Final = {
     Protection.ENCRYPT: ProtectionLevel.ENCRYPT_AND_SIGN,
     Protection.SIGN: ProtectionLevel.SIGN,
     Protection.NONE: ProtectionLevel.NONE,
@@ -80,7 +80,7 @@ def listener_securities(
 
 def _at_level(security: ServerSecurity | None, protection: Protection) -> ServerSecurity | None:
     if isinstance(security, NegotiateServer):
-        return replace(security, required_level=_LEVELS[protection])
+        return replace(security, required_level=PROTECTION_LEVELS[protection])
     return security
 
 

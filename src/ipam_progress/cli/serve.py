@@ -51,7 +51,7 @@ from ipam_progress.operations import OperationRegistry
 from ipam_progress.store import Store
 from ipam_progress.tasks import TaskRegistry
 
-__all__ = ["command", "load_registry", "serve_until_cancelled", "sleep"]
+__all__ = ["command", "listener_overrides", "load_registry", "serve_until_cancelled", "sleep"]
 
 _Opened = TypeVar("_Opened")
 
@@ -322,6 +322,16 @@ def _hang_up(settings: _Settings, server: ManagementServer, log: Log) -> None:
     notify(READY)
 
 
+def listener_overrides(listen: tuple[str, ...], security: str | None) -> list[Override]:
+    """Make of the options for listeners what takes the place of those in the file."""
+    if not (listen or security):
+        return []
+    listeners = [{"endpoint": endpoint} for endpoint in listen or (_ENDPOINT,)]
+    if security:
+        listeners = [{**listener, "security": security} for listener in listeners]
+    return [Override(("listeners",), listeners, "--listen or --security")]
+
+
 def _overrides(
     listen: tuple[str, ...],
     security: str | None,
@@ -329,12 +339,7 @@ def _overrides(
     limits: tuple[str, ...],
 ) -> list[Override]:
     """Make of the options what takes the place of the file's keys."""
-    found: list[Override] = []
-    if listen or security:
-        listeners = [{"endpoint": endpoint} for endpoint in listen or (_ENDPOINT,)]
-        if security:
-            listeners = [{**listener, "security": security} for listener in listeners]
-        found.append(Override(("listeners",), listeners, "--listen or --security"))
+    found = listener_overrides(listen, security)
     for option, (key, value) in settings.items():
         if value is not None:
             found.append(Override(key, value, option))

@@ -39,10 +39,14 @@ class Endpoint:
     Attributes:
         description: ``tcp:9100:interface=127.0.0.1``, ``unix:/run/ipam.sock`` and others.
         is_local: Whether nobody but this machine can connect, as far as the description tells.
+        port: The port of TCP; None for what is no TCP, or has its port from elsewhere.
+        interface: The address of TCP; empty for any.
     """
 
     description: str
     is_local: bool
+    port: int | None = None
+    interface: str = ""
 
     def __str__(self) -> str:
         return self.description
@@ -70,7 +74,8 @@ class Endpoint:
             raise ValueError(
                 f"the port {port!r} is no number from 0 to 65535; an example: {_EXAMPLE}"
             )
-        return cls(text, is_local=_is_loopback(values.get("interface", "")))
+        interface = values.get("interface", "")
+        return cls(text, _is_loopback(interface), int(port), interface)
 
 
 def _arguments(description: str) -> list[str]:

@@ -6,7 +6,7 @@ does not learn by connecting: no accounts, no files, no limits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final
@@ -14,23 +14,21 @@ from typing import Final
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.interfaces import IAddress
 
-from ipam_progress.framing import NetTcpAddress
 from ipam_progress.net.upgrades import ServerSecurity
 from ipam_progress.security.negotiate import NegotiateServer
 from ipam_progress.security.tls import ClientCertificates
 from ipam_progress.service.application import IpamApplication
 from ipam_progress.service.metadata import (
-    EndpointIdentity,
-    IdentityKind,
     PublishedEndpoint,
     PublishedSecurity,
     ServiceMetadata,
     TlsSecurity,
     WindowsSecurity,
+    endpoints_at,
 )
 from ipam_progress.service.metadata.exchange import encode_sections
 
-__all__ = ["Publisher", "endpoints_at"]
+__all__ = ["Publisher", "published_security"]
 
 
 _KEPT: Final = 16
@@ -70,7 +68,7 @@ class Publisher:
             for endpoint in endpoints_at(
                 host if ip_address(address.host).is_unspecified else address.host,
                 address.port,
-                security,
+                published_security(security),
                 self._paths,
             )
         )
@@ -85,35 +83,8 @@ class Publisher:
         return encode_sections(metadata.documents(lambda _: ""))
 
 
-def endpoints_at(
-    host: str, port: int, security: ServerSecurity | None, paths: Mapping[str, str]
-) -> Iterator[PublishedEndpoint]:
-    """Give what is published of a listener.
-
-    A client has to find whom it expects to find at such an address: in a certificate the name of
-    the host, in Kerberos the service ``host/`` of that name.
-
-    Args:
-        host: What clients know the machine by.
-        port: Where it listens.
-        security: What protects sessions there.
-        paths: The path of each port type.
-    """
-    published, identity = _published_security(security), None
-    if published is not None:
-        is_windows = isinstance(published, WindowsSecurity)
-        identity = (
-            EndpointIdentity(IdentityKind.SPN, f"host/{host}")
-            if is_windows
-            else EndpointIdentity(IdentityKind.DNS, host)
-        )
-    for port_type, path in paths.items():
-        yield PublishedEndpoint(
-            port_type, str(NetTcpAddress(host, port, path)), published, identity
-        )
-
-
-def _published_security(security: ServerSecurity | None) -> PublishedSecurity | None:
+def published_security(security: ServerSecurity | None) -> PublishedSecurity | None:
+    """Give what is published of what protects sessions."""
     if security is None:
         return None
     if isinstance(security, NegotiateServer):

@@ -23,6 +23,7 @@ from ipam_progress.service.metadata.endpoints import (
     PublishedSecurity,
     TlsSecurity,
     WindowsSecurity,
+    endpoints_at,
 )
 
 __all__ = [
@@ -35,4 +36,5 @@ __all__ = [
     "ServiceMetadata",
     "TlsSecurity",
     "WindowsSecurity",
+    "endpoints_at",
 ]

@@ -4,9 +4,11 @@ These are the words of a WSDL; what protects the sessions of a running server is
 `ipam_progress.security`. Knows no XML.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from ipam_progress.framing import NetTcpAddress
 from ipam_progress.security.mechanism import ProtectionLevel
 
 __all__ = [
@@ -16,6 +18,7 @@ __all__ = [
     "PublishedSecurity",
     "TlsSecurity",
     "WindowsSecurity",
+    "endpoints_at",
 ]
 
 
@@ -80,3 +83,27 @@ class PublishedEndpoint:
     address: str
     security: PublishedSecurity | None = None
     identity: EndpointIdentity | None = None
+
+
+def endpoints_at(
+    host: str, port: int, security: PublishedSecurity | None, paths: Mapping[str, str]
+) -> Iterator[PublishedEndpoint]:
+    """Give the endpoints of a listener.
+
+    Whom a client finds there is whom it expects to find at such an address: in a certificate the
+    name of the host, in Kerberos the service ``host/`` of that name.
+
+    Args:
+        host: What clients know the machine by.
+        port: Where it listens.
+        security: What protects sessions there; None for nothing.
+        paths: The path of each port type.
+    """
+    identity = None
+    if isinstance(security, WindowsSecurity):
+        identity = EndpointIdentity(IdentityKind.SPN, f"host/{host}")
+    elif security is not None:
+        identity = EndpointIdentity(IdentityKind.DNS, host)
+    for port_type, path in paths.items():
+        address = NetTcpAddress(host, port, path)
+        yield PublishedEndpoint(port_type, str(address), security, identity)

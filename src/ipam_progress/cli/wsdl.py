@@ -1,0 +1,229 @@
+"""``ipam-progress wsdl``: writes what a server publishes of itself, without a server that runs.
+
+What it says follows from the configuration alone: nothing is listened on, and none of the files is
+opened that a server would need. The documents are made by `ipam_progress.service.metadata`.
+"""
+
+import os
+import socket
+from collections.abc import Iterator, Sequence
+from ipaddress import ip_address
+from pathlib import Path
+
+import click
+
+from ipam_progress.cli.process import Ended, ExitStatus
+from ipam_progress.cli.security import PROTECTION_LEVELS
+from ipam_progress.cli.serve import listener_overrides
+from ipam_progress.cli.text import printable
+from ipam_progress.configuration import (
+    ClientCertificates,
+    Configuration,
+    Endpoint,
+    ListenerSettings,
+    SecurityMode,
+    load_configuration,
+)
+from ipam_progress.errors import ConfigurationError
+from ipam_progress.framing import NetTcpAddress
+from ipam_progress.net.paths import HISTORY_PATH
+from ipam_progress.service.application import (
+    ipam_server_application,
+    operation_history_application,
+    operation_with_progress_application,
+)
+from ipam_progress.service.declarations import (
+    IPAM_SERVER,
+    OPERATION_HISTORY,
+    OPERATION_WITH_PROGRESS,
+)
+from ipam_progress.service.metadata import (
+    MetadataDocument,
+    PublishedEndpoint,
+    PublishedSecurity,
+    ServiceMetadata,
+    TlsSecurity,
+    WindowsSecurity,
+    endpoints_at,
+)
+
+__all__ = ["command"]
+
+
+def _check_host(
+    _context: click.Context, _parameter: click.Parameter, host: str | None
+) -> str | None:
+    """Refuse what would make another address than is meant."""
+    if host is not None:
+        address = NetTcpAddress(host)
+        try:
+            same = NetTcpAddress.parse(str(address)).host == host.lower()
+        except ValueError:
+            same = False
+        if not same:
+            raise click.BadParameter(f"{host!r} is no name of a host, nor an address of IP")
+    return host
+
+
+@click.command("wsdl")
+@click.option(
+    "--output", metavar="DIRECTORY", type=click.Path(path_type=Path),
+    help="Where to write WSDL and schemas, a file each. The directory is made if it is not there; "
+    "in one that is there, earlier documents are replaced, and it must hold nothing else.",
+)  # fmt: skip
+@click.option(
+    "--config", metavar="FILE", type=click.Path(),
+    help="The configuration of the server, as `ipam-progress serve` takes it.",
+)  # fmt: skip
+@click.option(
+    "--listen", multiple=True, metavar="ENDPOINT",
+    help="Where the server listens, as Twisted writes it. Several are possible.  "
+    "[default: tcp:9100:interface=127.0.0.1]",
+)  # fmt: skip
+@click.option(
+    "--security", type=click.Choice([each.value for each in SecurityMode]),
+    help="What protects sessions.  [default: windows]",
+)  # fmt: skip
+@click.option(
+    "--host", metavar="NAME", callback=_check_host,
+    help="What clients know the machine by, where the server listens on any address.  "
+    "[default: the full name of this machine]",
+)  # fmt: skip
+@click.option(
+    "--history", is_flag=True,
+    help="Publish what tells clients how their operations ended too, as a server with a store "
+    "does.  [default: if the configuration has a store]",
+)  # fmt: skip
+def command(  # noqa: PLR0917 (click hands them over by name)
+    output: Path | None,
+    config: str | None,
+    listen: tuple[str, ...],
+    security: str | None,
+    host: str | None,
+    history: bool,
+) -> None:
+    """Write the WSDL of a server, with its schemas.
+
+    It is what a server publishes that is started with the same configuration or options: what
+    svcutil, Visual Studio and zeep make clients of. No file of accounts, keytab or certificate is
+    needed for it.
+
+    Without --output it goes to standard output as one document, the schemas inside. The history has
+    a WSDL of its own, which is written with --output alone.
+
+    \b
+    Exit status:
+      0    it was written
+      2    the configuration cannot be used, or the directory
+    """  # noqa: D301 (click's mark for lines that stay as they are is a backspace)
+    try:
+        configuration = _configuration(config, listen, security)
+    except ConfigurationError as error:
+        *others, last = error.problems
+        for problem in others:
+            click.echo(f"Error: {printable(problem)}", err=True)
+        raise _refusal(last) from None
+    metadata = _metadata(configuration, host or socket.getfqdn(), history)
+    if output is None:
+        click.echo(metadata.single().to_bytes(), nl=False)
+        return
+    try:
+        _write(metadata.documents(), output)
+    except OSError as error:
+        raise _refusal(f"{error.filename}: {error.strerror}") from None
+
+
+def _refusal(cause: str) -> Ended:
+    return Ended(ExitStatus.USAGE, cause)
+
+
+def _configuration(
+    file: str | None, listen: tuple[str, ...], security: str | None
+) -> Configuration:
+    """Give the configuration of a server; without a file, as far as the options make one."""
+    if file is not None:
+        overrides = listener_overrides(listen, security)
+        return load_configuration(file, environment=os.environ, overrides=overrides)[0]
+    usual = ListenerSettings()
+    mode = usual.security if security is None else SecurityMode(security)
+    try:
+        endpoints = [Endpoint.parse(each) for each in listen] or [usual.endpoint]
+    except ValueError as error:
+        raise ConfigurationError([f"--listen: {error}"]) from None
+    return Configuration(
+        listeners=tuple(ListenerSettings(endpoint=each, security=mode) for each in endpoints)
+    )
+
+
+def _metadata(configuration: Configuration, host: str, history: bool) -> ServiceMetadata:
+    """Make what is published of a server with this configuration."""
+    applications = [operation_with_progress_application(), ipam_server_application()]
+    paths = {
+        OPERATION_WITH_PROGRESS: configuration.paths.operation,
+        IPAM_SERVER: configuration.paths.server,
+    }
+    if history or configuration.store is not None:
+        applications.append(operation_history_application())
+        paths[OPERATION_HISTORY] = HISTORY_PATH
+
+    def endpoints() -> Iterator[PublishedEndpoint]:
+        for listener in configuration.listeners:
+            endpoint = listener.endpoint
+            if not endpoint.port:
+                raise _refusal(
+                    f"{endpoint} does not say on which port clients find the server; say it with "
+                    "--listen, as in tcp:9100"
+                )
+            known_by = host if _is_any(endpoint.interface) else endpoint.interface
+            security = _published_security(listener, configuration)
+            yield from endpoints_at(known_by, endpoint.port, security, paths)
+
+    return ServiceMetadata(applications, list(endpoints()))
+
+
+def _is_any(interface: str) -> bool:
+    try:
+        return ip_address(interface or "::").is_unspecified
+    except ValueError:  # a name, such as localhost
+        return False
+
+
+def _published_security(
+    listener: ListenerSettings, configuration: Configuration
+) -> PublishedSecurity | None:
+    match listener.security:
+        case SecurityMode.WINDOWS:
+            return WindowsSecurity(PROTECTION_LEVELS[listener.protection])
+        case SecurityMode.TLS:
+            tls = configuration.tls
+            return TlsSecurity(
+                tls is not None and tls.client_certificates is ClientCertificates.REQUIRED
+            )
+        case SecurityMode.NONE:
+            return None
+
+
+def _write(documents: Sequence[MetadataDocument], directory: Path) -> None:
+    """Write documents into a directory, so that at no time one leads to another that is missing.
+
+    Raises:
+        OSError: If a file cannot be written.
+        Ended: If there is anything else in the directory.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    present = {each.name for each in directory.iterdir()}
+    strangers = sorted(present - {each.name for each in documents})
+    if strangers:
+        raise _refusal(
+            f"{directory} holds {strangers[0]}, which is none of the documents: name a directory "
+            "that is new or empty, or holds earlier ones alone"
+        )
+    for document in reversed(documents):  # the WSDL that leads to all others comes first in them
+        _replace(directory / document.name, document.to_bytes())
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write a file whole, or leave the one that is there."""
+    temporary = path.with_name(f".{path.name}")
+    temporary.write_bytes(content)
+    temporary.replace(path)
