@@ -3,13 +3,18 @@
 import pytest
 from twisted.internet.testing import MemoryReactorClock
 
-from ipam_progress.web import WebSite, requested_host
+from ipam_progress.web import Posts, WebSite, requested_host
 
 LIMIT = 100
 
 
 def echo(request):
     return request.content.read(), "text/plain"
+
+
+def post(browser, path, body=b"", media_type="text/x", **options):
+    headers = [("Content-Type", media_type)]
+    return browser.ask(path, method="POST", headers=headers, body=body, **options)
 
 
 def later(request):
@@ -21,9 +26,8 @@ def later(request):
 def browser(browse):
     site = WebSite(
         {b"/page": lambda _: (b"a page", "text/html")},
-        posts={b"/echo": echo, b"/later": later},
+        posts=Posts({b"/echo": echo, b"/later": later}, "text/x", LIMIT),
         headers={"Link": "<x>"},
-        body_limit=LIMIT,
         reactor=MemoryReactorClock(),
     )
     site.doStart()
@@ -34,24 +38,25 @@ def browser(browse):
 class TestPosts:
     @pytest.mark.parametrize("length", [0, 1, LIMIT])
     def test_are_given_what_was_sent(self, browser, length):
-        status, headers, body = browser.ask("/echo", method="POST", body=b"x" * length)
+        status, headers, body = post(browser, "/echo", b"x" * length)
         assert (status, body) == (200, b"x" * length)
         assert headers["link"] == "<x>"
 
     def test_may_be_answered_later(self, browser):
-        assert browser.ask("/later", method="POST")[0] == 200
+        assert post(browser, "/later")[0] == 200
 
     @pytest.mark.parametrize("length", [LIMIT + 1, 1_000_000])
     def test_have_a_limit(self, browser, length):
-        status, _, body = browser.ask("/echo", method="POST", body=b"x" * length)
+        status, _, body = post(browser, "/echo", b"x" * length)
         assert status == 413
         assert b"at most 100 octets" in body
-        assert browser.ask("/echo", method="POST", body=b"y")[2] == b"y"
+        assert post(browser, "/echo", b"y")[2] == b"y"
 
     def test_have_it_in_chunks_too(self, browser):
         chunk = b"40\r\n" + b"x" * 0x40 + b"\r\n"
         browser.protocol.dataReceived(
-            b"POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+            b"POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/x\r\n"
+            b"Transfer-Encoding: chunked\r\n\r\n"
         )
         browser.protocol.dataReceived(chunk)
         browser.protocol.dataReceived(chunk)
@@ -59,13 +64,35 @@ class TestPosts:
         browser.protocol.dataReceived(b"0\r\n\r\n")
         assert b" 413 " in browser.transport.value()
 
+    @pytest.mark.parametrize(
+        "media_type", ["text/y", "text/x+y", "application/x-www-form-urlencoded", ""]
+    )
+    def test_have_a_media_type(self, browser, media_type):
+        status, _, body = post(browser, "/echo", b"a=b", media_type)
+        assert status == 415
+        assert b"text/x" in body
+        assert post(browser, "/echo", b"x", "Text/X ; charset=utf-8")[0] == 200
+
+    def test_are_not_taken_apart_as_forms(self, browser, monkeypatch):
+        """It takes seconds with a long one, and any page can have a browser send it."""
+        seen = []
+        find = WebSite.getResourceFor
+
+        def note(site, request):
+            seen.append((request.args, request.content.getvalue()))
+            return find(site, request)
+
+        monkeypatch.setattr(WebSite, "getResourceFor", note)
+        post(browser, "/echo", b"a=b", "application/x-www-form-urlencoded")
+        assert seen == [({}, b"")]
+
     def test_elsewhere(self, browser):
-        status, _, body = browser.ask("/page", method="POST")
+        status, _, body = post(browser, "/page")
         assert status == 404
         assert b"/echo /later" in body
 
     def test_by_another_name(self, browser):
-        assert browser.ask("/echo", method="POST", host="evil.example")[0] == 421
+        assert post(browser, "/echo", host="evil.example")[0] == 421
 
 
 class TestOtherMethods:

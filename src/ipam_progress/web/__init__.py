@@ -9,6 +9,7 @@ What is answered is their users' affair: `ipam_progress.monitoring` and `ipam_pr
 from ipam_progress.web.service import CONNECTIONS_AT_MOST, WebService
 from ipam_progress.web.site import (
     Answer,
+    Posts,
     WebSite,
     requested_host,
     root_url,
@@ -18,6 +19,7 @@ from ipam_progress.web.site import (
 __all__ = [
     "CONNECTIONS_AT_MOST",
     "Answer",
+    "Posts",
     "WebService",
     "WebSite",
     "requested_host",

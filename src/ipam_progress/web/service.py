@@ -48,7 +48,7 @@ class WebService(Service, ABC):
     what: ClassVar[str]
     """What is served, in words that go before "is served"."""
 
-    risk: ClassVar[str]
+    risk: str
     """What other machines could do without a login, in words that go behind "would let"."""
 
     def __init__(self, *, allow_network: bool, reactor: Any) -> None:

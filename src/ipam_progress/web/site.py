@@ -7,17 +7,23 @@ has at a path, and keeps no more of a request than it has use for.
 
 import re
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
 from typing import Any, Final, TypeAlias
 
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.interfaces import IAddress
-from twisted.web.http import NOT_ALLOWED, NOT_FOUND, REQUEST_ENTITY_TOO_LARGE
+from twisted.web.http import (
+    NOT_ALLOWED,
+    NOT_FOUND,
+    REQUEST_ENTITY_TOO_LARGE,
+    UNSUPPORTED_MEDIA_TYPE,
+)
 from twisted.web.resource import IResource, Resource
 from twisted.web.server import NOT_DONE_YET, Request, Site
 
-__all__ = ["Answer", "WebSite", "requested_host", "root_url", "sentence"]
+__all__ = ["Answer", "Posts", "WebSite", "requested_host", "root_url", "sentence"]
 
 Answer: TypeAlias = Callable[[Request], tuple[bytes, str] | None]
 """Answers a request with a body and its media type; with None if it writes by itself."""
@@ -42,25 +48,54 @@ _ARRIVAL_TIMEOUT: Final = 60
 """Seconds for a request to arrive."""
 
 
+@dataclass(frozen=True, slots=True)
+class Posts:
+    """What a site takes by POST.
+
+    Attributes:
+        answers: What answers at each path.
+        media_type: What is sent there, in lower case; nothing else is taken.
+        limit: Octets that a body may have.
+    """
+
+    answers: Mapping[bytes, Answer]
+    media_type: str
+    limit: int
+
+    def has_media_type_of(self, request: Request) -> bool:
+        """Tell whether a request has the media type that is taken."""
+        named = (request.getHeader("content-type") or "").partition(";")[0]
+        return named.strip().lower() == self.media_type
+
+
+_NO_POSTS: Final = Posts({}, "", 0)
+
+
 class _Request(Request):
     """A request whose body is kept as far as anybody asks for it.
+
+    Twisted takes forms apart before anybody has asked, whatever time that takes: so of anything
+    that is not taken nothing is kept.
 
     Attributes:
         is_too_long: Whether more came than is kept; `content` has the beginning then.
 
     Args:
-        body_limit: Octets of its body that are kept.
+        posts: What is taken.
         arguments: As Twisted has them.
     """
 
-    def __init__(self, body_limit: int, *arguments: Any) -> None:
+    def __init__(self, posts: Posts, *arguments: Any) -> None:
         super().__init__(*arguments)  # type: ignore[no-untyped-call]  # Twisted's has no types
-        self._room = body_limit
+        self._posts = posts
+        self._room = 0
         self.is_too_long = False
 
     def gotLength(self, _length: int | None) -> None:
         """The body is about to come."""
         self.content = BytesIO()
+        if self._posts.has_media_type_of(self):
+            self._room = self._posts.limit
 
     def handleContentChunk(self, data: bytes) -> None:
         """A part of the body has come."""
@@ -74,10 +109,9 @@ class WebSite(Site):
 
     Args:
         answers: What answers GET and HEAD at each path.
-        posts: What answers POST at each path.
+        posts: What it takes by POST; None for nothing.
         hosts: Names that it goes by, besides those of loopback and the address of its interface.
         headers: Headers of all its answers, besides the usual ones.
-        body_limit: Octets of a POST's body that are kept; a longer one is refused.
         reactor: Tells the time (IReactorTime).
     """
 
@@ -87,21 +121,19 @@ class WebSite(Site):
         self,
         answers: Mapping[bytes, Answer],
         *,
-        posts: Mapping[bytes, Answer] | None = None,
+        posts: Posts | None = None,
         hosts: Collection[str] = (),
         headers: Mapping[str, str] | None = None,
-        body_limit: int = 0,
         reactor: Any,
     ) -> None:
         super().__init__(  # type: ignore[no-untyped-call]  # Twisted's has no types
             Resource(),
-            requestFactory=partial(_Request, body_limit),
+            requestFactory=partial(_Request, posts or _NO_POSTS),
             timeout=_ARRIVAL_TIMEOUT,
             reactor=reactor,
         )
-        self._body_limit = body_limit
         self._answers = answers
-        self._posts = posts or {}
+        self._posts = posts or _NO_POSTS
         self._headers = {**_HEADERS, **(headers or {})}
         self._hosts = _LOOPBACK_NAMES | {host.lower() for host in hosts}
 
@@ -126,20 +158,29 @@ class WebSite(Site):
                 "This server does not go by that name. Ask for it by its address or as localhost, "
                 "or configure the name.",
             )
-        if request.method == b"POST" and self._posts:
+        posts = self._posts.answers
+        if request.method == b"POST" and posts:
             return self._find_post(request)
         if request.method not in (b"GET", b"HEAD"):
-            methods = "GET, HEAD, POST" if self._posts else "GET, HEAD"
+            methods = "GET, HEAD, POST" if posts else "GET, HEAD"
             request.setHeader("Allow", methods)
             return sentence(NOT_ALLOWED, f"This server takes no other methods than {methods}.")
         return self._answers.get(request.path) or self._nothing_there(self._answers)
 
     def _find_post(self, request: Request) -> Answer:
+        answer = self._posts.answers.get(request.path)
+        if answer is None:
+            return self._nothing_there(self._posts.answers)
+        if not self._posts.has_media_type_of(request):
+            return sentence(
+                UNSUPPORTED_MEDIA_TYPE,
+                f"Only messages are taken here: send Content-Type: {self._posts.media_type}",
+            )
         if isinstance(request, _Request) and request.is_too_long:
             return sentence(
-                REQUEST_ENTITY_TOO_LARGE, f"A message has at most {self._body_limit} octets here."
+                REQUEST_ENTITY_TOO_LARGE, f"A message has at most {self._posts.limit} octets here."
             )
-        return self._posts.get(request.path) or self._nothing_there(self._posts)
+        return answer
 
     @staticmethod
     def _nothing_there(answers: Collection[bytes]) -> Answer:
