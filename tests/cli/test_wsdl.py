@@ -1,10 +1,16 @@
 """``ipam-progress wsdl``: which documents are written where, and what they say of endpoints."""
 
 import socket
+from datetime import UTC, datetime
 from textwrap import dedent
 
 import pytest
 import zeep
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from lxml import etree
 
 from ipam_progress.namespaces import ADDRESSING
@@ -100,9 +106,28 @@ def test_the_machine_is_known_by_its_name_where_any_address_is_listened_on(wsdl,
     )
 
 
+def write_certificate(path):
+    """Write a certificate with its key, for ipam.example.com."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "ipam.example.com")])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2120, 1, 1, tzinfo=UTC))
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(certificate.public_bytes(Encoding.PEM) + private)
+
+
 @pytest.fixture
 def configuration(tmp_path):
-    """A configuration that names files which are not there."""
+    """A configuration that names files; those that are not needed are not there."""
+    write_certificate(tmp_path / "server.pem")
     path = tmp_path / "server.toml"
     path.write_text(
         dedent(
@@ -150,11 +175,20 @@ def test_it_is_what_the_configuration_says(wsdl, configuration, invoke, tmp_path
     ]
     assert {each.text for each in root.iter(f"{FRAMING}ProtectionLevel")} == {"Sign"}
     assert len(list(root.iter(f"{FRAMING}RequireClientCertificate"))) == 3
+    assert [each.text for each in root.iter(f"{IDENTITY}Dns")] == ["ipam.example.com"] * 3
     assert zeep.Client(str(directory / NAME)).wsdl.port_types
     assert not (tmp_path / "operations.db").exists()
 
     printed = wsdl("--config", configuration, "--listen", "tcp:7", "--host", "other")
     assert "net.tcp://other:7/Operations" in addresses(printed)
+
+
+def test_a_certificate_that_cannot_be_read(invoke, configuration, tmp_path):
+    (tmp_path / "server.pem").unlink()
+    result = invoke("wsdl", "--config", configuration)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"{tmp_path}/server.pem: No such file or directory" in result.stderr
+    assert invoke("wsdl", "--config", configuration, "--security", "windows").exit_code == 0
 
 
 def test_history_is_published_if_it_is_asked_for(invoke, tmp_path):

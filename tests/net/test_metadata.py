@@ -175,14 +175,16 @@ class TestAddresses:
         assert publisher.endpoints("x") == ()
 
     @pytest.mark.parametrize("wants", list(ClientCertificates))
-    def test_certificates_are_for_the_host(self, wants):
+    @pytest.mark.parametrize("name", ["ipam.example.com", None])
+    def test_certificates_are_for_the_host(self, wants, name):
         class Security:
             client_certificates = wants
+            host = name
 
         security = published_security(Security())
-        (endpoint,) = endpoints_at("ipam.example.com", 9100, security, {"P": "/p"})
-        assert endpoint.identity == EndpointIdentity(IdentityKind.DNS, "ipam.example.com")
-        assert endpoint.security == TlsSecurity(wants is ClientCertificates.REQUIRED)
+        assert security == TlsSecurity(wants is ClientCertificates.REQUIRED, name)
+        (endpoint,) = endpoints_at("ipam", 9100, security, {"P": "/p"})
+        assert endpoint.identity == EndpointIdentity(IdentityKind.DNS, name or "ipam")
 
     def test_of_the_sixth_version(self):
         (endpoint,) = endpoints_at("2001:db8::1", 9100, None, {"P": "/p"})

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 from ipam_progress.security.certificates import (
     USER_PRINCIPAL_NAME,
     KeyedCertificate,
+    certificate_host,
     certificate_name,
     fingerprint_of,
     normal_fingerprint,
@@ -220,6 +221,22 @@ def test_accounts_that_cannot_be_read(certificates, encoded, words):
 def test_another_kind_of_name(certificates):
     kind = x509.ObjectIdentifier("1.2.3.4")
     assert certificate_name(issued_with(certificates, b"\x0c\x01a", kind)) == "CN=dave"
+
+
+@pytest.mark.parametrize(
+    ("common_name", "names", "host"),
+    [
+        ("ipam.example.com", (), "ipam.example.com"),
+        ("IPAM server", ("ipam", "other.example.com"), "ipam"),
+        ("ipam.example.com", ("*.example.com",), "ipam.example.com"),
+        ("IPAM server", ("*.example.com",), None),
+        ("", (), None),
+    ],
+)
+def test_hosts(certificates, common_name, names, host):
+    names = [x509.DNSName(each) for each in names]
+    file = certificates.ca.issue("host", common_name or "IPAM server", names=names)
+    assert certificate_host(x509.load_pem_x509_certificate(file.read_bytes())) == host
 
 
 def test_fingerprints(certificates):

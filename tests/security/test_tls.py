@@ -482,6 +482,7 @@ def test_reload(certificates, tmp_path, client_of):
 
     install("server")
     server = TlsServer(partial(KeyedCertificate.from_pem, file, file.with_suffix(".key")))
+    assert server.host == "ipam.example.com"
     client = client_of()
     running = Joined(server, client).exchange()
     install("server by common name")

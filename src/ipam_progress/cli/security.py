@@ -16,6 +16,7 @@ from ipam_progress.cli.passwords import read_password_file
 from ipam_progress.configuration import (
     AccountsSettings,
     Configuration,
+    Key,
     Protection,
     SecurityMode,
     Sources,
@@ -27,6 +28,7 @@ from ipam_progress.net.upgrades import ServerSecurity
 from ipam_progress.security.accounts import load_accounts
 from ipam_progress.security.certificates import (
     KeyedCertificate,
+    certificate_host,
     certificate_name,
     certificate_subject,
 )
@@ -36,7 +38,7 @@ from ipam_progress.security.negotiate import NegotiateServer
 from ipam_progress.security.ntlm import ServerNames
 from ipam_progress.security.tls import ClientCertificates, TlsServer
 
-__all__ = ["PROTECTION_LEVELS", "listener_securities"]
+__all__ = ["PROTECTION_LEVELS", "listener_securities", "server_host"]
 
 PROTECTION_LEVELS: Final = {
     Protection.ENCRYPT: ProtectionLevel.ENCRYPT_AND_SIGN,
@@ -78,6 +80,19 @@ def listener_securities(
     )
 
 
+def server_host(settings: TlsSettings, sources: Sources) -> str | None:
+    """Give the name of the host in the server's certificate; None if there is none in it.
+
+    Raises:
+        ConfigurationError: If the certificate cannot be used.
+    """
+    files = Files(sources)
+    certificate = files.open(_certificate_key(settings), partial(_load_certificate, settings))
+    if certificate is None:
+        raise ConfigurationError(files.problems)
+    return certificate_host(certificate.certificate)
+
+
 def _at_level(security: ServerSecurity | None, protection: Protection) -> ServerSecurity | None:
     if isinstance(security, NegotiateServer):
         return replace(security, required_level=PROTECTION_LEVELS[protection])
@@ -115,7 +130,7 @@ def _tls(settings: TlsSettings, files: Files) -> TlsServer | None:
     ):
         return None
     load = partial(_load_certificate, settings)
-    key = ("tls", "certificate" if settings.pfx is None else "pfx")
+    key = _certificate_key(settings)
     if files.open(key, load) is None:
         return None
     return files.open(
@@ -128,6 +143,10 @@ def _tls(settings: TlsSettings, files: Files) -> TlsServer | None:
             minimum_version=_VERSIONS[settings.minimum_version],
         ),
     )
+
+
+def _certificate_key(settings: TlsSettings) -> Key:
+    return ("tls", "certificate" if settings.pfx is None else "pfx")
 
 
 def _load_certificate(settings: TlsSettings) -> KeyedCertificate:

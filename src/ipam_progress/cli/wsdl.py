@@ -1,7 +1,8 @@
 """``ipam-progress wsdl``: writes what a server publishes of itself, without a server that runs.
 
-What it says follows from the configuration alone: nothing is listened on, and none of the files is
-opened that a server would need. The documents are made by `ipam_progress.service.metadata`.
+What it says follows from the configuration: nothing is listened on, and of the files that a server
+needs only its certificate is read, for the name in it. The documents are made by
+`ipam_progress.service.metadata`.
 """
 
 import os
@@ -13,7 +14,7 @@ from pathlib import Path
 import click
 
 from ipam_progress.cli.process import Ended, ExitStatus
-from ipam_progress.cli.security import PROTECTION_LEVELS
+from ipam_progress.cli.security import PROTECTION_LEVELS, server_host
 from ipam_progress.cli.serve import listener_overrides
 from ipam_progress.cli.text import printable
 from ipam_progress.configuration import (
@@ -22,6 +23,7 @@ from ipam_progress.configuration import (
     Endpoint,
     ListenerSettings,
     SecurityMode,
+    TlsSettings,
     load_configuration,
 )
 from ipam_progress.errors import ConfigurationError
@@ -105,8 +107,8 @@ def command(  # noqa: PLR0917 (click hands them over by name)
     """Write the WSDL of a server, with its schemas.
 
     It is what a server publishes that is started with the same configuration or options: what
-    svcutil, Visual Studio and zeep make clients of. No file of accounts, keytab or certificate is
-    needed for it.
+    svcutil, Visual Studio and zeep make clients of. Of the files that a configuration names only
+    the certificate is read, for the host's name in it.
 
     Without --output it goes to standard output as one document, the schemas inside. The history has
     a WSDL of its own, which is written with --output alone.
@@ -117,13 +119,13 @@ def command(  # noqa: PLR0917 (click hands them over by name)
       2    the configuration cannot be used, or the directory
     """  # noqa: D301 (click's mark for lines that stay as they are is a backspace)
     try:
-        configuration = _configuration(config, listen, security)
+        configuration, certified = _configuration(config, listen, security)
     except ConfigurationError as error:
         *others, last = error.problems
         for problem in others:
             click.echo(f"Error: {printable(problem)}", err=True)
         raise _refusal(last) from None
-    metadata = _metadata(configuration, host or socket.getfqdn(), history)
+    metadata = _metadata(configuration, certified, host or socket.getfqdn(), history)
     if output is None:
         click.echo(metadata.single().to_bytes(), nl=False)
         return
@@ -139,23 +141,32 @@ def _refusal(cause: str) -> Ended:
 
 def _configuration(
     file: str | None, listen: tuple[str, ...], security: str | None
-) -> Configuration:
-    """Give the configuration of a server; without a file, as far as the options make one."""
+) -> tuple[Configuration, str | None]:
+    """Give the configuration of a server, and the name in its certificate where TLS is used.
+
+    Without a file it is as far a configuration as the options make one.
+    """
     if file is not None:
         overrides = listener_overrides(listen, security)
-        return load_configuration(file, environment=os.environ, overrides=overrides)[0]
+        configuration, sources = load_configuration(
+            file, environment=os.environ, overrides=overrides
+        )
+        uses_tls = any(each.security is SecurityMode.TLS for each in configuration.listeners)
+        tls = configuration.tls if uses_tls else None
+        return configuration, None if tls is None else server_host(tls, sources)
     usual = ListenerSettings()
     mode = usual.security if security is None else SecurityMode(security)
     try:
         endpoints = [Endpoint.parse(each) for each in listen] or [usual.endpoint]
     except ValueError as error:
         raise ConfigurationError([f"--listen: {error}"]) from None
-    return Configuration(
-        listeners=tuple(ListenerSettings(endpoint=each, security=mode) for each in endpoints)
-    )
+    listeners = tuple(ListenerSettings(endpoint=each, security=mode) for each in endpoints)
+    return Configuration(listeners=listeners), None
 
 
-def _metadata(configuration: Configuration, host: str, history: bool) -> ServiceMetadata:
+def _metadata(
+    configuration: Configuration, certified: str | None, host: str, history: bool
+) -> ServiceMetadata:
     """Make what is published of a server with this configuration."""
     applications = [operation_with_progress_application(), ipam_server_application()]
     paths = {
@@ -175,7 +186,7 @@ def _metadata(configuration: Configuration, host: str, history: bool) -> Service
                     "--listen, as in tcp:9100"
                 )
             known_by = host if _is_any(endpoint.interface) else endpoint.interface
-            security = _published_security(listener, configuration)
+            security = _published_security(listener, configuration.tls, certified)
             yield from endpoints_at(known_by, endpoint.port, security, paths)
 
     return ServiceMetadata(applications, list(endpoints()))
@@ -189,16 +200,14 @@ def _is_any(interface: str) -> bool:
 
 
 def _published_security(
-    listener: ListenerSettings, configuration: Configuration
+    listener: ListenerSettings, tls: TlsSettings | None, certified: str | None
 ) -> PublishedSecurity | None:
     match listener.security:
         case SecurityMode.WINDOWS:
             return WindowsSecurity(PROTECTION_LEVELS[listener.protection])
         case SecurityMode.TLS:
-            tls = configuration.tls
-            return TlsSecurity(
-                tls is not None and tls.client_certificates is ClientCertificates.REQUIRED
-            )
+            wanted = ClientCertificates.NONE if tls is None else tls.client_certificates
+            return TlsSecurity(wanted is ClientCertificates.REQUIRED, certified)
         case SecurityMode.NONE:
             return None
 

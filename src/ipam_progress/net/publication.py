@@ -89,4 +89,5 @@ def published_security(security: ServerSecurity | None) -> PublishedSecurity | N
         return None
     if isinstance(security, NegotiateServer):
         return WindowsSecurity(security.required_level)
-    return TlsSecurity(security.client_certificates is ClientCertificates.REQUIRED)
+    wants_certificate = security.client_certificates is ClientCertificates.REQUIRED
+    return TlsSecurity(wants_certificate, security.host)

@@ -6,6 +6,7 @@ when a program has none of its own. Knows nothing of records and handshakes.
 """
 
 import hashlib
+import re
 import secrets
 import ssl
 import tempfile
@@ -24,9 +25,11 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
     pkcs12,
 )
+from cryptography.x509.oid import NameOID
 
 __all__ = [
     "KeyedCertificate",
+    "certificate_host",
     "certificate_name",
     "certificate_subject",
     "fingerprint_of",
@@ -36,6 +39,7 @@ __all__ = [
 USER_PRINCIPAL_NAME: Final = x509.ObjectIdentifier("1.3.6.1.4.1.311.20.2.3")
 """The kind of an otherName that holds a Windows account: ``user@domain``."""
 
+_HOST: Final = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
 _UTF8_STRING: Final = 0x0C
 _FINGERPRINT_LENGTH: Final = 64
 
@@ -197,6 +201,23 @@ def certificate_name(certificate: x509.Certificate) -> str:
         if name.type_id == USER_PRINCIPAL_NAME:
             return _utf8_string(name.value)
     return certificate_subject(certificate)
+
+
+def certificate_host(certificate: x509.Certificate) -> str | None:
+    """Name the host that a certificate was issued for, by the first name that is one of a host.
+
+    Returns:
+        None if it names none, but a whole domain perhaps (``*.example.com``).
+    """
+    names: list[str] = []
+    try:
+        extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+        names += extension.value.get_values_for_type(x509.DNSName)
+    except x509.ExtensionNotFound:
+        pass  # there is the common name
+    common_names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    names += (str(each.value) for each in common_names)
+    return next(filter(_HOST.fullmatch, names), None)
 
 
 def _utf8_string(encoded: bytes) -> str:

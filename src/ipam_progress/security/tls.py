@@ -28,6 +28,7 @@ from cryptography import x509
 from ipam_progress.errors import LocalProtocolError, SecurityError
 from ipam_progress.security.certificates import (
     KeyedCertificate,
+    certificate_host,
     certificate_name,
     certificate_subject,
     fingerprint_of,
@@ -99,6 +100,7 @@ class TlsServer:
 
     Attributes:
         client_certificates: Whether clients are asked for theirs.
+        host: The name in the certificate; None if there is none of a single host.
 
     Args:
         load_certificate: Reads the certificate with its key; called now and with each `reload`.
@@ -138,7 +140,7 @@ class TlsServer:
         self._client_ca_file = client_ca_file
         self._name_of = name_of
         self._minimum_version = minimum_version
-        self._context = self._new_context()
+        self.reload()
 
     def reload(self) -> None:
         """Read certificate and CA again, for the sessions that begin from now on.
@@ -147,19 +149,21 @@ class TlsServer:
             OSError: If a file cannot be read; as with `ValueError`, all stays as it was.
             ValueError: If a certificate cannot be used.
         """
-        self._context = self._new_context()
+        certificate = self._load_certificate()
+        self._context = self._new_context(certificate)
+        self.host = certificate_host(certificate.certificate)
 
     def new_upgrade(self) -> "TlsUpgrade":
         """Give the server's end of one session's upgrade."""
         return TlsUpgrade(self._context, self._judge)
 
-    def _new_context(self) -> ssl.SSLContext:
+    def _new_context(self, certificate: KeyedCertificate) -> ssl.SSLContext:
         context = _new_context(ssl.PROTOCOL_TLS_SERVER, self._minimum_version)
         context.num_tickets = 0
         context.verify_mode = _VERIFY_MODES[self.client_certificates]
         if self._client_ca_file is not None:
             _trust(context, self._client_ca_file)
-        self._load_certificate().load_into(context)
+        certificate.load_into(context)
         return context
 
     def _judge(self, certificate: bytes | None) -> AuthenticatedPeer:

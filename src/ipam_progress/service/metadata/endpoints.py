@@ -39,9 +39,12 @@ class TlsSecurity:
 
     Attributes:
         client_certificate: Whether a client has to show a certificate of its own.
+        host: The name of the host in the server's certificate; None if it has none, or nobody
+            knows.
     """
 
     client_certificate: bool = False
+    host: str | None = None
 
 
 PublishedSecurity = WindowsSecurity | TlsSecurity
@@ -90,8 +93,8 @@ def endpoints_at(
 ) -> Iterator[PublishedEndpoint]:
     """Give the endpoints of a listener.
 
-    Whom a client finds there is whom it expects to find at such an address: in a certificate the
-    name of the host, in Kerberos the service ``host/`` of that name.
+    Whom a client finds there is in TLS the host that the certificate names, else whom it expects
+    to find at such an address: the host, which in Kerberos is the service ``host/`` of that name.
 
     Args:
         host: What clients know the machine by.
@@ -103,7 +106,7 @@ def endpoints_at(
     if isinstance(security, WindowsSecurity):
         identity = EndpointIdentity(IdentityKind.SPN, f"host/{host}")
     elif security is not None:
-        identity = EndpointIdentity(IdentityKind.DNS, host)
+        identity = EndpointIdentity(IdentityKind.DNS, security.host or host)
     for port_type, path in paths.items():
         address = NetTcpAddress(host, port, path)
         yield PublishedEndpoint(port_type, str(address), security, identity)
