@@ -2,7 +2,6 @@
 
 A server is a registry of handlers and something that listens::
 
-    from twisted.internet import reactor
     from ipam_progress import ManagementServer, OperationRegistry
 
     registry = OperationRegistry()
@@ -12,8 +11,7 @@ A server is a registry of handlers and something that listens::
         async with progress.subtask("Create the scope") as part:
             await part.update(percent=50)
 
-    ManagementServer(registry).startService()
-    reactor.run()
+    ManagementServer(registry).run()
 
 `ManagementClient` is the other side. The names below are what programs use. Beside them are the
 types of the protocol (parameters, enumerations) in `ipam_progress.contracts`, what a server tells
