@@ -134,6 +134,12 @@ class _Stream:
             self.next = (self.next + size) % _NUMBERS
             yield from self._catch_up()
 
+    def forget(self) -> None:
+        """Begin anew, not knowing what is due."""
+        self.next = self.end = None
+        self._pending.clear()
+        self._pending_size = 0
+
     def _first_pending(self) -> int:
         due = self.next or 0
         return min(self._pending, key=lambda sequence: _distance(due, sequence))
@@ -326,7 +332,8 @@ class _Flow:
     def _forget(self) -> None:
         self.has_begun = False
         self._held, self._held_size = [], 0
-        self._streams = {end: _Stream() for end in self.ends}
+        for stream in self._streams.values():
+            stream.forget()
 
 
 def _begins_with_version(octets: bytes) -> bool:
