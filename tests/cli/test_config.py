@@ -116,6 +116,7 @@ def test_the_example_is_good(invoke, folder):
         "tcp:9102:interface=127.0.0.1: none",
         "tcp:9464:interface=127.0.0.1: metrics",
         "tcp:9464:interface=127.0.0.1: page",
+        "tcp:8080:interface=127.0.0.1: http",
         f"{folder}/operations.db: store",
         f"{file} is good",
     ]

@@ -151,6 +151,17 @@ def test_an_endpoint_that_is_none(endpoint, cause) -> None:
         (["--security", "none", "--demo", "--store", "mysql://db/x"], "no address of a database"),
         (["--security", "none", "--demo", "--metrics", "9464"], "--metrics: monitoring.metrics"),
         (["--security", "none", "--demo", "--page", "tcp:9465"], "monitoring.allow_network = true"),
+        (["--security", "none", "--demo", "--http", "8080"], "--http: http.endpoint"),
+        (["--security", "none", "--demo", "--http", "tcp:8080"], "http.allow_network = true"),
+        (["--security", "none", "--demo", "--soap"], "http.endpoint: this key is missing"),
+        (
+            ["--accounts", "a", "--demo", "--http", "tcp:0:interface=localhost", "--soap"],
+            "have to say who they are",
+        ),
+        (
+            ["--security", "none", "--demo", "--metadata-exchange", "--server-path", "/mex"],
+            "choose another one",
+        ),
         (["--security", "none", "--app", "program"], "as in myserver:registry"),
         (["--security", "none", "--app", ":registry"], "as in myserver:registry"),
         (["--security", "none", "--app", "no_such_module:registry"], "No module named"),

@@ -608,6 +608,64 @@ RULES = {
             ),
         ],
     ),
+    "nothing over HTTP": (
+        ACCOUNTS
+        + """
+        [http]
+        endpoint = "tcp:8080"
+        metadata = false
+        hosts = ["ipam/"]
+        """,
+        [
+            (
+                "server.toml:5: http: nothing is published: set metadata, soap, or both to true, "
+                "or leave it out"
+            ),
+            (
+                "server.toml:6: http.endpoint: whoever can reach this endpoint could look, for "
+                "there is no login; listen on loopback alone (interface=127.0.0.1), or set "
+                "http.allow_network = true"
+            ),
+            (
+                "server.toml:8: http.hosts[0]: 'ipam/' is no name of a machine; an example: "
+                "ipam.contoso.com"
+            ),
+        ],
+    ),
+    "tasks over HTTP beside a login": (
+        ACCOUNTS
+        + """
+        [[listeners]]
+        security = "none"
+        [[listeners]]
+        endpoint = "tcp:9101"
+        [http]
+        endpoint = "tcp:8080:interface=127.0.0.1"
+        soap = true
+        """,
+        [
+            (
+                "server.toml:11: http.soap: the clients of listeners[1] have to say who they are, "
+                "and over HTTP nobody does: serve it from a server whose listeners have "
+                'security = "none"'
+            ),
+        ],
+    ),
+    "HTTP nowhere": (
+        ACCOUNTS + "[http]\nsoap = false\n",
+        ["server.toml:4: http.endpoint: this key is missing here, it has to be given"],
+    ),
+    "a service at the path of the metadata": (
+        "metadata_exchange = true\n"
+        + ACCOUNTS
+        + """
+        [paths]
+        server = "/MEX/"
+        """,
+        [
+            ("server.toml:7: paths.server: metadata_exchange is at this path: choose another one"),
+        ],
+    ),
     "levels of the log": (
         ACCOUNTS + '[logging]\nlevel = "loud"\n[logging.levels]\ntwisted = "quiet"\n',
         [

@@ -20,6 +20,7 @@ from ipam_progress.configuration import (
     Configuration,
     DatabaseUrl,
     Endpoint,
+    HttpSettings,
     KerberosSettings,
     ListenerSettings,
     LogFormat,
@@ -58,6 +59,7 @@ WHOLE = r"""
 allow_unprotected_network = true
 keepalive = "required"
 merge_progress = false
+metadata_exchange = true
 
 [[listeners]]
 endpoint = "tcp:808"
@@ -147,6 +149,11 @@ metrics = "tcp:9464"
 page = "tcp:9465:interface=127.0.0.1"
 hosts = ["ipam.example.com"]
 allow_network = true
+
+[http]
+endpoint = "tcp:8080"
+hosts = ["ipam.example.com", "ipam"]
+allow_network = true
 """
 
 
@@ -159,6 +166,7 @@ EXPECTED = Configuration(
     allow_unprotected_network=True,
     keepalive=KeepaliveMode.REQUIRED,
     merge_progress=False,
+    metadata_exchange=True,
     listeners=(
         ListenerSettings(endpoint=Endpoint.parse("tcp:808"), protection=Protection.SIGN),
         ListenerSettings(
@@ -228,6 +236,11 @@ EXPECTED = Configuration(
         hosts=("ipam.example.com",),
         allow_network=True,
     ),
+    http=HttpSettings(
+        endpoint=Endpoint.parse("tcp:8080"),
+        hosts=("ipam.example.com", "ipam"),
+        allow_network=True,
+    ),
 )
 
 
@@ -282,6 +295,11 @@ def test_who_is_told_nothing_is_safe():
     assert Configuration().store is None
     assert Configuration().monitoring is None
     assert not MonitoringSettings().allow_network
+    assert not Configuration().metadata_exchange
+    assert Configuration().http is None
+    http = HttpSettings(endpoint=listener.endpoint)
+    assert not http.soap
+    assert not http.allow_network
 
 
 # --- What stands for something elsewhere has the same names and defaults there -------------------
@@ -428,8 +446,8 @@ ENVIRONMENT = {
         "1",
         (
             "there is no such key; $ goes on with one of ALLOW_UNPROTECTED_NETWORK, KEEPALIVE, "
-            "MERGE_PROGRESS, LISTENERS, PATHS, ACCOUNTS, KERBEROS, TLS, GROUPS, ROLES, SCOPES, "
-            "POLICIES, LIMITS, TASKS, STORE, LOGGING, MONITORING"
+            "MERGE_PROGRESS, METADATA_EXCHANGE, LISTENERS, PATHS, ACCOUNTS, KERBEROS, TLS, GROUPS, "
+            "ROLES, SCOPES, POLICIES, LIMITS, TASKS, STORE, LOGGING, MONITORING, HTTP"
         ),
     ),
     "below a value": (
@@ -585,11 +603,11 @@ def test_what_is_written_is_read_again():
     configuration, sources = parse_configuration(WHOLE, name="a.toml", folder=Path("/etc/ipam"))
     written = write_configuration(configuration, sources)
     assert read(written) == configuration
-    assert "outbox = 7  # a.toml:65\n" in written
+    assert "outbox = 7  # a.toml:66\n" in written
     assert "drain = 8388608  # default\n" in written
     assert "'CONTOSO\\alice'" in written
-    assert "\n[tasks.Audit]\nenabled = false  # a.toml:73\n" in written
-    assert 'every = "12h"  # a.toml:69\n' in written
+    assert "\n[tasks.Audit]\nenabled = false  # a.toml:74\n" in written
+    assert 'every = "12h"  # a.toml:70\n' in written
 
 
 def test_what_was_left_out_is_written_as_its_default():
@@ -602,6 +620,7 @@ def test_what_was_left_out_is_written_as_its_default():
         "allow_unprotected_network = false  # default\n"
         'keepalive = "observed"  # default\n'
         "merge_progress = true  # default\n"
+        "metadata_exchange = false  # default\n"
         "roles = []  # default\n"
         "scopes = []  # default\n"
         "policies = []  # default\n"

@@ -72,8 +72,8 @@ def check(file: str) -> None:
         if listener.security is SecurityMode.WINDOWS:
             security += f", {listener.protection.value}"
         print(f"{printable(str(listener.endpoint))}: {security}")
-    for key, endpoint in _monitoring_endpoints(configuration):
-        print(f"{printable(str(endpoint))}: {key[-1]}")
+    for key, endpoint in _site_endpoints(configuration):
+        print(f"{printable(str(endpoint))}: {key[0] if key[0] == 'http' else key[-1]}")
     if configuration.store is not None:
         print(f"{printable(str(configuration.store.file or configuration.store.url))}: store")
     if not any(configuration.groups.values()) and not configuration.policies:
@@ -108,11 +108,13 @@ def _load(file: str) -> tuple[Configuration, Sources]:
         raise _refusal(error.problems) from None
 
 
-def _monitoring_endpoints(configuration: Configuration) -> Iterator[tuple[Key, Endpoint]]:
+def _site_endpoints(configuration: Configuration) -> Iterator[tuple[Key, Endpoint]]:
     for name in ("metrics", "page"):
         endpoint = getattr(configuration.monitoring, name, None)
         if endpoint is not None:
             yield ("monitoring", name), endpoint
+    if configuration.http is not None:
+        yield ("http", "endpoint"), configuration.http.endpoint
 
 
 def _endpoint_problems(configuration: Configuration, sources: Sources) -> Iterator[str]:
@@ -121,7 +123,7 @@ def _endpoint_problems(configuration: Configuration, sources: Sources) -> Iterat
         (("listeners", index, "endpoint"), listener.endpoint)
         for index, listener in enumerate(configuration.listeners)
     ]
-    for key, endpoint in [*endpoints, *_monitoring_endpoints(configuration)]:
+    for key, endpoint in [*endpoints, *_site_endpoints(configuration)]:
         description = str(endpoint)
         if description.startswith(_SOCKETS_OF_SYSTEMD):
             continue  # these exist in a service only

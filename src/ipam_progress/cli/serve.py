@@ -3,7 +3,7 @@
 import os
 import sys
 import traceback
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -22,6 +22,7 @@ from ipam_progress.cli.logs import Log
 from ipam_progress.cli.notify import READY, STOPPING, notify, reloading
 from ipam_progress.cli.process import Ended, ExitStatus, port_refusal, run_in_reactor
 from ipam_progress.cli.security import listener_securities
+from ipam_progress.cli.sites import web_services
 from ipam_progress.cli.store import make_store
 from ipam_progress.cli.text import printable
 from ipam_progress.configuration import (
@@ -30,7 +31,6 @@ from ipam_progress.configuration import (
     LogFormat,
     LoggingSettings,
     MinimumLevel,
-    MonitoringSettings,
     Override,
     Sources,
     access_policies,
@@ -42,7 +42,6 @@ from ipam_progress.contracts import PARAMETER_TYPES
 from ipam_progress.demo import demo_registry
 from ipam_progress.errors import ConfigurationError, StoreError
 from ipam_progress.identity import IdentityResolver
-from ipam_progress.monitoring import MonitoringService
 from ipam_progress.net.audit import log_decision
 from ipam_progress.net.paths import OPERATION_PATH, SERVER_PATH
 from ipam_progress.net.server import Listener, ManagementServer
@@ -50,6 +49,7 @@ from ipam_progress.net.upgrades import ServerSecurity
 from ipam_progress.operations import OperationRegistry
 from ipam_progress.store import Store
 from ipam_progress.tasks import TaskRegistry
+from ipam_progress.web import WebService
 
 __all__ = ["command", "listener_overrides", "load_registry", "serve_until_cancelled", "sleep"]
 
@@ -116,29 +116,12 @@ def _refusal(cause: str) -> Ended:
     return Ended(ExitStatus.USAGE, cause)
 
 
-def _monitoring(
-    settings: MonitoringSettings | None, server: ManagementServer
-) -> MonitoringService | None:
-    """Make what shows metrics and the live page, if anything does."""
-    if settings is None:
-        return None
-    return MonitoringService(
-        server,
-        metrics=None if settings.metrics is None else str(settings.metrics),
-        page=None if settings.page is None else str(settings.page),
-        hosts=settings.hosts,
-        allow_network=settings.allow_network,
-    )
-
-
-async def serve_until_cancelled(
-    server: ManagementServer, monitoring: MonitoringService | None = None
-) -> None:
+async def serve_until_cancelled(server: ManagementServer, sites: Sequence[WebService] = ()) -> None:
     """Serve until a signal cancels it, then stop in order.
 
     Args:
         server: What serves.
-        monitoring: What shows how it goes; None for nothing.
+        sites: What is served beside it.
 
     Raises:
         Ended: If it cannot listen as it was asked to.
@@ -159,13 +142,15 @@ async def serve_until_cancelled(
         raise _refusal(f"the store cannot be used: {error}") from None
     except Exception as error:  # noqa: BLE001 (as above, what Twisted calls CannotListenError apart)
         raise _refusal(f"cannot listen on {' and '.join(endpoints)}: {error}") from None
-    if monitoring is not None:
+    for site in sites:
         try:
-            urls += await monitoring.start()
+            urls += await site.start()
         except (CannotListenError, ConfigurationError) as error:
-            await server.stopService()
+            await _stop(server, sites)
             text = port_refusal(error) if isinstance(error, CannotListenError) else str(error)
-            raise _refusal(f"{text}; say other endpoints with --metrics and --page") from None
+            raise _refusal(
+                f"{text}; say other endpoints with --metrics, --page and --http"
+            ) from None
     for url in urls:
         print(f"listening on {url}", flush=True)
     operations = sum(server.registry.find(each) is not None for each in PARAMETER_TYPES)
@@ -182,10 +167,14 @@ async def serve_until_cancelled(
     except CancelledError:
         notify(STOPPING)
         _log.info("stopping")
-        await server.stopService()
-        if monitoring is not None:
-            await monitoring.stopService()
+        await _stop(server, sites)
         _log.info("stopped")
+
+
+async def _stop(server: ManagementServer, sites: Sequence[WebService]) -> None:
+    await server.stopService()
+    for site in sites:
+        await site.stopService()
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,6 +387,18 @@ def _overrides(
     help="Where to serve the live page; it may be the endpoint of --metrics.",
 )  # fmt: skip
 @click.option(
+    "--http", metavar="ENDPOINT",
+    help="Where to serve WSDL and schemas, at http://HOST:PORT/ipam?wsdl; on loopback alone.",
+)  # fmt: skip
+@click.option(
+    "--soap", is_flag=True, default=None,
+    help="Serve the tasks there too, as SOAP 1.2 in text, to everybody who can connect.",
+)  # fmt: skip
+@click.option(
+    "--metadata-exchange", is_flag=True, default=None,
+    help="Answer who asks for metadata over net.tcp, at /mex; no security is needed for that.",
+)  # fmt: skip
+@click.option(
     "--log-level", type=click.Choice([each.value for each in MinimumLevel]),
     help="What is logged at least.  [default: info]",
 )  # fmt: skip
@@ -444,6 +445,9 @@ def command(  # noqa: PLR0917 (click hands them over by name)
     store: str | None,
     metrics: str | None,
     page: str | None,
+    http: str | None,
+    soap: bool | None,
+    metadata_exchange: bool | None,
     log_level: str | None,
     log_format: str | None,
     app: str | None,
@@ -479,6 +483,9 @@ def command(  # noqa: PLR0917 (click hands them over by name)
         "--store": (("store", "url" if "://" in (store or "") else "file"), store),
         "--metrics": (("monitoring", "metrics"), metrics),
         "--page": (("monitoring", "page"), page),
+        "--http": (("http", "endpoint"), http),
+        "--soap": (("http", "soap"), soap),
+        "--metadata-exchange": (("metadata_exchange",), metadata_exchange),
         "--log-level": (("logging", "level"), log_level),
         "--log-format": (("logging", "format"), log_format),
         "--operation-path": (("paths", "operation"), operation_path),
@@ -516,6 +523,7 @@ def command(  # noqa: PLR0917 (click hands them over by name)
         allow_unprotected_network=configuration.allow_unprotected_network,
         operation_path=configuration.paths.operation,
         server_path=configuration.paths.server,
+        metadata_exchange=configuration.metadata_exchange,
         limits=configuration.limits,
         keepalive=configuration.keepalive,
         merge_progress=configuration.merge_progress,
@@ -524,7 +532,7 @@ def command(  # noqa: PLR0917 (click hands them over by name)
         store=database,
     )
     run_in_reactor(
-        partial(serve_until_cancelled, server, _monitoring(configuration.monitoring, server)),
+        partial(serve_until_cancelled, server, tuple(web_services(configuration, server))),
         log=log,
         hangup=partial(_hang_up, settings, server, log),
     )

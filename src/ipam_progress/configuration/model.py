@@ -33,6 +33,7 @@ __all__ = [
     "AccountsSettings",
     "ClientCertificates",
     "Configuration",
+    "HttpSettings",
     "KerberosSettings",
     "ListenerSettings",
     "LogFormat",
@@ -252,6 +253,17 @@ class MonitoringSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HttpSettings:
+    """``[http]``: what is published over HTTP, where, and for whom."""
+
+    endpoint: Endpoint
+    metadata: bool = True
+    soap: bool = False
+    hosts: tuple[str, ...] = ()
+    allow_network: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
     """The whole of it.
 
@@ -261,11 +273,13 @@ class Configuration:
         tasks: Of the tasks that are not as the program has them, by their names.
         store: None if nothing is recorded.
         monitoring: None if there is nothing to be seen.
+        http: None if nothing is published over HTTP.
     """
 
     allow_unprotected_network: bool = False
     keepalive: KeepaliveMode = KeepaliveMode.OBSERVED
     merge_progress: bool = True
+    metadata_exchange: bool = False
     listeners: tuple[ListenerSettings, ...] = (ListenerSettings(),)
     paths: PathSettings = PathSettings()
     accounts: AccountsSettings | None = None
@@ -280,3 +294,4 @@ class Configuration:
     store: StoreSettings | None = None
     logging: LoggingSettings = LoggingSettings()
     monitoring: MonitoringSettings | None = None
+    http: HttpSettings | None = None

@@ -16,11 +16,13 @@ from ipam_progress.configuration.model import (
     TASK_NAMES,
     ClientCertificates,
     Configuration,
+    HttpSettings,
+    MonitoringSettings,
     SecurityMode,
 )
 from ipam_progress.configuration.positions import Key
 from ipam_progress.configuration.sources import Sources
-from ipam_progress.configuration.values import GLOBAL_SCOPE
+from ipam_progress.configuration.values import GLOBAL_SCOPE, Endpoint
 from ipam_progress.tasks.registry import LONGEST_RECURRENCE
 
 __all__ = ["RULES", "Problem", "Rule"]
@@ -40,6 +42,7 @@ _NETBIOS_NAME: Final = 15
 
 _DNS_NAME: Final = 255
 _DAYS: Final = 36_500
+_METADATA_PATH: Final = "/mex"
 _HOST: Final = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
 
@@ -111,6 +114,12 @@ def _paths(configuration: Configuration, _: Sources) -> Iterator[Problem]:
             yield Problem(("paths", name), f"{path!r} does not begin with /")
     if paths.operation.rstrip("/").lower() == paths.server.rstrip("/").lower():
         yield Problem(("paths", "server"), "both services are at this path: give them two paths")
+    for name in ("operation", "server"):
+        if (
+            configuration.metadata_exchange
+            and getattr(paths, name).rstrip("/").lower() == _METADATA_PATH
+        ):
+            yield Problem(("paths", name), "metadata_exchange is at this path: choose another one")
 
 
 def _accounts(configuration: Configuration, _: Sources) -> Iterator[Problem]:
@@ -303,19 +312,47 @@ def _monitoring(configuration: Configuration, _: Sources) -> Iterator[Problem]:
             "leave the section out",
         )
     for name in ("metrics", "page"):
-        endpoint = getattr(monitoring, name)
-        if not (endpoint is None or endpoint.is_local or monitoring.allow_network):
+        yield from _site(("monitoring", name), getattr(monitoring, name), monitoring)
+
+
+def _http(configuration: Configuration, _: Sources) -> Iterator[Problem]:
+    http = configuration.http
+    if http is None:
+        return
+    if not (http.metadata or http.soap):
+        yield Problem(
+            ("http",), "nothing is published: set metadata, soap, or both to true, or leave it out"
+        )
+    yield from _site(("http", "endpoint"), http.endpoint, http)
+    for index, listener in enumerate(configuration.listeners):
+        if http.soap and listener.security is not SecurityMode.NONE:
             yield Problem(
-                ("monitoring", name),
-                "whoever can reach this endpoint could look, for there is no login; listen on "
-                "loopback alone (interface=127.0.0.1), or set monitoring.allow_network = true",
+                ("http", "soap"),
+                f"the clients of listeners[{index}] have to say who they are, and over HTTP nobody "
+                'does: serve it from a server whose listeners have security = "none"',
             )
-    for index, host in enumerate(monitoring.hosts):
-        if not _HOST.fullmatch(host):
-            yield Problem(
-                ("monitoring", "hosts", index),
-                f"{host!r} is no name of a machine; an example: ipam.contoso.com",
-            )
+
+
+def _site(
+    key: Key, endpoint: Endpoint | None, settings: MonitoringSettings | HttpSettings
+) -> Iterator[Problem]:
+    """Look at an endpoint of a web site."""
+    if not (endpoint is None or endpoint.is_local or settings.allow_network):
+        yield Problem(
+            key,
+            "whoever can reach this endpoint could look, for there is no login; listen on "
+            f"loopback alone (interface=127.0.0.1), or set {key[0]}.allow_network = true",
+        )
+
+
+def _hosts(configuration: Configuration, _: Sources) -> Iterator[Problem]:
+    for section in ("monitoring", "http"):
+        for index, host in enumerate(getattr(getattr(configuration, section), "hosts", ())):
+            if not _HOST.fullmatch(host):
+                yield Problem(
+                    (section, "hosts", index),
+                    f"{host!r} is no name of a machine; an example: ipam.contoso.com",
+                )
 
 
 def _unknown(name: str, what: str, known: list[str]) -> str:
@@ -328,7 +365,7 @@ RULES: Final[tuple[tuple[tuple[str, ...], Rule], ...]] = (
     (("listeners",), _listeners),
     (("listeners", "accounts", "kerberos", "tls"), _ways_to_log_on),
     (("listeners", "allow_unprotected_network"), _unprotected_network),
-    (("paths",), _paths),
+    (("metadata_exchange", "paths"), _paths),
     (("accounts",), _accounts),
     (("tls",), _tls),
     (("groups", "policies"), _groups),
@@ -338,5 +375,7 @@ RULES: Final[tuple[tuple[tuple[str, ...], Rule], ...]] = (
     (("tasks",), _tasks),
     (("store",), _store),
     (("monitoring",), _monitoring),
+    (("http", "listeners"), _http),
+    (("http", "monitoring"), _hosts),
 )
 """The sections that a rule looks at, and the rule; it is asked when all of them could be read."""

@@ -2,11 +2,13 @@
 
 Spyne 2.14 carries a copy of `six` whose import hook Python 3.12 no longer takes. Here the `six` of
 PyPI stands in for it, with the one function that Spyne added to its copy, before Spyne is first
-imported. (On Python 3.13 Spyne's HTTP modules also want `cgi`: the distribution legacy-cgi has it.)
-The rest of the room takes Spyne's names from here, so that nobody can import them too early.
+imported. (Spyne's SOAP also wants `cgi`, which Python 3.13 has no more: the distribution
+legacy-cgi has it.) The rest of the room takes Spyne's names from here, so that nobody can import
+them too early.
 """
 
 import sys
+import warnings
 from importlib import import_module
 from operator import attrgetter
 from types import ModuleType
@@ -74,7 +76,10 @@ from spyne.model import (  # noqa: E402
     UnsignedInteger64,
 )
 from spyne.protocol import ProtocolBase  # noqa: E402
-from spyne.protocol.soap import Soap12  # noqa: E402
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # it imports cgi, see above
+    from spyne.protocol.soap import Soap12
 
 __all__ = [
     "AnyDict",
