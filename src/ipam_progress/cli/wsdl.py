@@ -208,7 +208,7 @@ def _published_security(
         case SecurityMode.TLS:
             wanted = ClientCertificates.NONE if tls is None else tls.client_certificates
             return TlsSecurity(wanted is ClientCertificates.REQUIRED, certified)
-        case SecurityMode.NONE:
+        case _:
             return None
 
 

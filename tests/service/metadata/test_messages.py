@@ -1,5 +1,6 @@
 """What was recorded of Microsoft's programs, and what zeep makes of the documents."""
 
+import json
 import os
 from collections import Counter
 from pathlib import Path
@@ -8,12 +9,14 @@ import pytest
 import zeep
 from lxml import etree
 
-from ipam_progress.binaryxml import Decoder
 from ipam_progress.binaryxml.tree import to_element
+from ipam_progress.inspection import EnvelopeRead, inspect, read_source
 from ipam_progress.namespaces import IPAM, SCHEMA, SOAP
+from ipam_progress.security.accounts import Accounts, nt_hash
 from ipam_progress.service.declarations import IPAM_SERVER
 from ipam_progress.service.metadata import PublishedEndpoint, ServiceMetadata
 
+CONVERSATIONS = Path(__file__).parent.parent.parent / "data" / "conversations"
 CHECKOUT = Path(__file__).parent.parent.parent.parent
 
 INVALID = {
@@ -59,17 +62,30 @@ def contents_of(envelope):
         )
 
 
-def test_recorded_messages_are_valid(schema, recorded_sessions):
-    count, invalid = Counter(), {}
-    for recorded in recorded_sessions:
-        decoders = {"client": Decoder(), "server": Decoder()}
-        for sender, octets in recorded.messages:
-            for content in contents_of(to_element(decoders[sender].decode(octets))):
-                name = etree.QName(content).localname
-                if schema.validate(content):
-                    count[name] += 1
-                else:
-                    invalid.setdefault((recorded.conversation, name), str(schema.error_log))
+def recorded_envelopes():
+    """Give every message that was recorded, those of sealed sessions too, by its recording."""
+    for path in sorted(CONVERSATIONS.glob("*.json")):
+        account = json.loads(path.read_text()).get("account")
+        accounts = account and Accounts(
+            {f"{account['domain']}\\{account['user']}": nt_hash(account["password"])}
+        )
+        with path.open("rb") as file:
+            for item in inspect(read_source(file), accounts):
+                if isinstance(item, EnvelopeRead):
+                    assert item.message is not None, path
+                    yield path.stem, to_element(item.tokens)
+
+
+def test_recorded_messages_are_valid(schema):
+    count, recordings, invalid = Counter(), Counter(), {}
+    for recording, envelope in recorded_envelopes():
+        for content in contents_of(envelope):
+            name = etree.QName(content).localname
+            if schema.validate(content):
+                count[name] += 1
+                recordings[recording] += 1
+            else:
+                invalid.setdefault((recording, name), str(schema.error_log))
     assert invalid.keys() == INVALID.keys()
     for key, reason in INVALID.items():
         assert reason.replace("{.*}", f"{{{IPAM}}}") in invalid[key], key
@@ -78,7 +94,8 @@ def test_recorded_messages_are_valid(schema, recorded_sessions):
     assert {"AddSubTask", "SetSubTaskStatus", "SetCompletionPercentage", "SetOverallStatus"} <= set(
         count
     )
-    assert count.total() > 880
+    assert count.total() > 930
+    assert recordings["ntlm-progress"] == recordings["progress"] == 16
 
 
 def test_the_examples_of_the_document_are_of_operations_that_are_not_served(schema):

@@ -96,11 +96,11 @@ def _mentioned(contract: Contract | MessageContract) -> Iterator[TypeName]:
         case DictionaryContract():
             yield contract.key.type
             yield contract.value.type
-        case ClassContract() | ExceptionContract():
+        case MessageContract():
+            yield from (member.type for member in contract.members)
+        case _:
             if contract.base is not None:
                 yield contract.base
-            yield from (member.type for member in contract.members)
-        case MessageContract():
             yield from (member.type for member in contract.members)
 
 
@@ -142,7 +142,7 @@ class _Schema:
                 content = self._dictionary(contract)
             case ExceptionContract():
                 content = self._exception(contract)
-            case ClassContract():
+            case _:
                 content = self._class(contract)
         return _XSD("complexType", *content, name=contract.type.name)
 
