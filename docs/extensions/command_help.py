@@ -29,8 +29,7 @@ class CommandHelp(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Make the sections."""
-        group = click.Context(main, info_name="ipam-progress", terminal_width=_WIDTH)
-        return self._sections(main, group)
+        return self._sections(main, _context(main, None, "ipam-progress"))
 
     def _sections(self, command: click.Command, context: click.Context) -> list[nodes.Node]:
         """Make the section of a command, and those of its own commands behind it."""
@@ -44,8 +43,11 @@ class CommandHelp(SphinxDirective):
             for name in command.list_commands(context):
                 below = command.get_command(context, name)
                 if below is not None:
-                    sections += self._sections(
-                        below,
-                        click.Context(below, context, info_name=name, terminal_width=_WIDTH),
-                    )
+                    sections += self._sections(below, _context(below, context, name))
         return sections
+
+
+def _context(command: click.Command, parent: click.Context | None, name: str) -> click.Context:
+    return click.Context(
+        command, parent, info_name=name, terminal_width=_WIDTH, **command.context_settings
+    )
