@@ -3,6 +3,7 @@
 import socket
 from datetime import UTC, datetime
 from textwrap import dedent
+from urllib.request import urlopen
 
 import pytest
 import zeep
@@ -183,6 +184,30 @@ def test_it_is_what_the_configuration_says(wsdl, configuration, invoke, tmp_path
     assert "net.tcp://other:7/Operations" in addresses(printed)
 
 
+@pytest.mark.parametrize(("interface", "shown"), [("127.0.0.1", "127.0.0.1"), (r"\:\:1", "[::1]")])
+def test_tasks_over_http_are_published_if_they_are_served(wsdl, tmp_path, interface, shown):
+    (tmp_path / "server.toml").write_text(
+        dedent(
+            f"""
+            [[listeners]]
+            security = "none"
+
+            [http]
+            endpoint = 'tcp:8080:interface={interface}'
+            soap = true
+            """
+        )
+    )
+    root = wsdl("--config", tmp_path / "server.toml")
+    ports = {
+        port.get("name"): address.get("location")
+        for port in root.iter(f"{WSDL}port")
+        for address in port.iterfind("{http://schemas.xmlsoap.org/wsdl/soap12/}address")
+    }
+    assert ports["HttpBinding_IIpamServer"] == f"http://{shown}:8080/ipam"
+    assert len(ports) == 3
+
+
 def test_a_certificate_that_cannot_be_read(invoke, configuration, tmp_path):
     (tmp_path / "server.pem").unlink()
     result = invoke("wsdl", "--config", configuration)
@@ -270,3 +295,35 @@ def test_all_that_is_wrong_with_a_configuration_is_told(invoke, configuration):
     assert result.exit_code == 2
     assert all(line.startswith("Error: ") for line in result.stderr.splitlines())
     assert len(result.stderr.splitlines()) > 1
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def test_it_is_what_a_server_publishes(command, invoke, tmp_path):
+    write_certificate(tmp_path / "server.pem")
+    (tmp_path / "server.toml").write_text(
+        dedent(
+            f"""
+            [[listeners]]
+            endpoint = "tcp:{free_port()}:interface=127.0.0.1"
+            security = "tls"
+
+            [tls]
+            certificate = "server.pem"
+
+            [http]
+            endpoint = "tcp:{free_port()}:interface=127.0.0.1"
+            """
+        )
+    )
+    server = command("serve", "--demo", "--config", tmp_path / "server.toml")
+    url = server.line_with("http://").removeprefix("listening on ")
+    with urlopen(url.replace("?wsdl", "?singleWsdl"), timeout=30) as answer:
+        served = answer.read()
+    assert b"ipam.example.com" in served
+    result = invoke("wsdl", "--config", tmp_path / "server.toml")
+    assert result.stdout_bytes == served

@@ -29,6 +29,7 @@ from ipam_progress.configuration import (
 from ipam_progress.errors import ConfigurationError
 from ipam_progress.framing import NetTcpAddress
 from ipam_progress.net.paths import HISTORY_PATH
+from ipam_progress.publishing.service import HTTP_PATH
 from ipam_progress.service.application import (
     ipam_server_application,
     operation_history_application,
@@ -179,24 +180,29 @@ def _metadata(
 
     def endpoints() -> Iterator[PublishedEndpoint]:
         for listener in configuration.listeners:
-            endpoint = listener.endpoint
-            if not endpoint.port:
-                raise _refusal(
-                    f"{endpoint} does not say on which port clients find the server; say it with "
-                    "--listen, as in tcp:9100"
-                )
-            known_by = host if _is_any(endpoint.interface) else endpoint.interface
             security = _published_security(listener, configuration.tls, certified)
-            yield from endpoints_at(known_by, endpoint.port, security, paths)
+            yield from endpoints_at(*_place(listener.endpoint, host), security, paths)
+        http = configuration.http
+        if http is not None and http.soap:
+            name, port = _place(http.endpoint, host)
+            shown = f"[{name}]" if ":" in name else name
+            yield PublishedEndpoint(IPAM_SERVER, f"http://{shown}:{port}{HTTP_PATH}")
 
     return ServiceMetadata(applications, list(endpoints()))
 
 
-def _is_any(interface: str) -> bool:
+def _place(endpoint: Endpoint, host: str) -> tuple[str, int]:
+    """Give host and port by which clients find what listens at an endpoint."""
+    if not endpoint.port:
+        raise _refusal(
+            f"{endpoint} does not say on which port clients find the server; an endpoint that does "
+            "is tcp:9100"
+        )
     try:
-        return ip_address(interface or "::").is_unspecified
+        is_any = ip_address(endpoint.interface or "::").is_unspecified
     except ValueError:  # a name, such as localhost
-        return False
+        is_any = False
+    return host if is_any else endpoint.interface, endpoint.port
 
 
 def _published_security(

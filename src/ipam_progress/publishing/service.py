@@ -8,9 +8,10 @@ from ipam_progress.publishing.metadata import MetadataAnswers
 from ipam_progress.publishing.published import PublishedServer
 from ipam_progress.web import Answer, Posts, WebService, WebSite
 
-__all__ = ["PublishingService"]
+__all__ = ["HTTP_PATH", "PublishingService"]
 
-_PATH: Final = "/ipam"
+HTTP_PATH: Final = "/ipam"
+"""Where it is all published."""
 
 
 class PublishingService(WebService):
@@ -63,14 +64,14 @@ class PublishingService(WebService):
         self._places: list[str] = []
         self.risk = "other machines read the metadata of the server"
         if metadata:
-            answers = MetadataAnswers(server.publisher, _PATH, has_tasks=soap)
-            self._answers[_PATH.encode()] = answers
-            self._places.append(f"{_PATH}?wsdl")
+            answers = MetadataAnswers(server.publisher, HTTP_PATH, has_tasks=soap)
+            self._answers[HTTP_PATH.encode()] = answers
+            self._places.append(f"{HTTP_PATH}?wsdl")
         if soap:
             server.tasks_for_everybody()
             answer = TaskMessages(server, self.reactor)
-            self._posts = Posts({_PATH.encode(): answer}, MEDIA_TYPE, server.limits.envelope)
-            self._places.append(_PATH)
+            self._posts = Posts({HTTP_PATH.encode(): answer}, MEDIA_TYPE, server.limits.envelope)
+            self._places.append(HTTP_PATH)
             self.risk = "other machines start tasks"
 
     def _new_sites(self) -> Mapping[str, WebSite]:
