@@ -7,6 +7,7 @@
     endpoint.py      the server's side: an envelope in, the envelope of the answer out
     callbacks.py     the callbacks, both sides
     client.py        the client's requests and their answers; incoming.py what it receives
+    metadata/        what is published of it all: WSDL and schemas
 
 _spyne.py is the only module that imports Spyne. Sockets and sessions meet these in
 `ipam_progress.net`.

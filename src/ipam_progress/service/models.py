@@ -1,10 +1,11 @@
-"""Spyne models of the data contracts, for what Spyne publishes: WSDL and XML Schema.
+"""Spyne models of the data contracts, by which Spyne knows what a service takes and gives.
 
 Each model is derived from the contract's description when it is first asked for. No message passes
 through them: service methods take and give the objects of `ipam_progress.contracts`, which
 `ipam_progress.datacontract` reads and writes. Two things that Spyne's models cannot say are left
 out: the attributes of shared references (``z:Id``, ``z:Ref``), and that flags are a list type: they
-appear as a string whose pattern takes exactly these lists. Knows nothing of octets and envelopes.
+appear as a string whose pattern takes exactly these lists. So the schemas that are published are
+made of the contracts, by `ipam_progress.service.metadata`. Knows nothing of octets and envelopes.
 """
 
 from collections.abc import Mapping
@@ -119,10 +120,8 @@ class ModelFactory:
             return self._keep(name, primitive.customize(type_name=name.name), name.namespace)
         contract = self._resolver(name)
         match contract:
-            case ClassContract():
+            case ClassContract() | ExceptionContract():
                 return self._build_class(name, contract.base, contract.members)
-            case ExceptionContract():
-                return self._build_class(name, None, contract.members)
             case EnumContract():
                 return self._keep(name, _enumeration(contract), name.namespace)
             case CollectionContract():
