@@ -185,8 +185,8 @@ def _size(captured: _Passed) -> int:
 
 def _forget_standard_output() -> None:
     """Have what was not written go nowhere, so that the process can end without a complaint."""
-    with suppress(OSError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with suppress(OSError), open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 class _Listen(click.ParamType):  # type: ignore[type-arg]  # in click 8.1 it takes none
@@ -242,7 +242,7 @@ def command(  # noqa: PLR0917 (click hands them over by name)
     file: str | None,
     connections: int,
 ) -> None:
-    """Pass what clients and a server say to each other on, and show it.
+    """Show what passes between clients and a server, live.
 
     LISTEN is a port of this machine, or ADDRESS:PORT, which can let other machines in; TARGET is
     the server, net.tcp://HOST:PORT. Clients are given the proxy's address instead of the server's.
