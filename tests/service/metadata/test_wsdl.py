@@ -38,21 +38,13 @@ from ipam_progress.service.metadata import (
     TlsSecurity,
     WindowsSecurity,
 )
-from ipam_progress.service.metadata.elements import (
-    ADDRESSING_WSDL,
-    CONTRACT,
-    FRAMING,
-    IDENTITY,
-    POLICY,
-    SECURITY,
-    SOAP12,
-    WSDL,
-)
+from ipam_progress.service.metadata.elements import IDENTITY, MSC, MSF, SOAP12, SP, WSAW, WSP
 
 RECORDED = Path(__file__).parent.parent.parent / "data" / "metadata"
 TEMPURI = "http://tempuri.org/"
+WSDL = "http://schemas.xmlsoap.org/wsdl/"
 W = f"{{{WSDL}}}"
-ACTION = f"{{{ADDRESSING_WSDL}}}Action"
+ACTION = WSAW.name("Action")
 
 MODES = {
     "none": (None, None),
@@ -128,8 +120,8 @@ def test_policies_bindings_and_ports_are_those_of_corewcf(make_metadata, tree_of
     theirs = recorded(f"{mode}/{service}.wsdl")
     name = f"NetTcpBinding_{SERVICES[service]}"
 
-    (due,) = theirs.iterfind(f"{{{POLICY}}}Policy")
-    (policy,) = [each for each in ours.iterfind(f"{{{POLICY}}}Policy") if name in str(each.attrib)]
+    (due,) = theirs.iterfind(WSP.name("Policy"))
+    (policy,) = [each for each in ours.iterfind(WSP.name("Policy")) if name in str(each.attrib)]
     assert tree_of(policy) == tree_of(due)
 
     due, due_operations = parts_of(named(theirs, "binding", name), tree_of)
@@ -228,16 +220,16 @@ def test_dialects_and_identifiers(documents):
 )
 def test_protection_levels(make_metadata, level, word):
     root = make_metadata(WindowsSecurity(level)).documents()[0].root
-    levels = {each.text for each in root.iter(f"{{{FRAMING}}}ProtectionLevel")}
+    levels = {each.text for each in root.iter(MSF.name("ProtectionLevel"))}
     assert levels == {word}
 
 
 def test_a_user_principal_name_and_no_identity(make_metadata):
     upn = EndpointIdentity(IdentityKind.UPN, "svc@contoso.com")
     root = make_metadata(WindowsSecurity(), upn).documents()[0].root
-    assert {each.text for each in root.iter(f"{{{IDENTITY}}}Upn")} == {"svc@contoso.com"}
+    assert {each.text for each in root.iter(IDENTITY.name("Upn"))} == {"svc@contoso.com"}
     root = make_metadata(WindowsSecurity()).documents()[0].root
-    assert root.find(f".//{{{IDENTITY}}}Identity") is None
+    assert root.find(".//" + IDENTITY.name("Identity")) is None
 
 
 def test_several_listeners_are_several_ports(applications):
@@ -258,9 +250,9 @@ def test_several_listeners_are_several_ports(applications):
     names = ["NetTcpBinding_IIpamServer", "NetTcpBinding_IIpamServer1", "HttpBinding_IIpamServer"]
     assert [each.get("name") for each in root.iterfind(f"{W}binding")] == names
     assert [each.get("name") for each in root.iter(f"{W}port")] == names
-    first, second = root.iterfind(f"{{{POLICY}}}Policy")
-    assert first.find(f".//{{{SECURITY}}}TransportBinding") is None
-    assert second.find(f".//{{{SECURITY}}}TransportBinding") is not None
+    first, second = root.iterfind(WSP.name("Policy"))
+    assert first.find(".//" + SP.name("TransportBinding")) is None
+    assert second.find(".//" + SP.name("TransportBinding")) is not None
 
 
 def test_an_address_of_http_is_bound_to_soap_as_text(applications):
@@ -268,12 +260,12 @@ def test_an_address_of_http_is_bound_to_soap_as_text(applications):
     root = ServiceMetadata(applications, [endpoint]).documents()[0].root
     (binding,) = root.iterfind(f"{W}binding")
     soap, *_ = binding
-    assert soap.tag == f"{{{SOAP12}}}binding"
+    assert soap.tag == SOAP12.name("binding")
     assert soap.get("transport") == "http://schemas.xmlsoap.org/soap/http"
-    assert root.find(f"{{{POLICY}}}Policy") is None
+    assert root.find(WSP.name("Policy")) is None
     (port,) = root.iter(f"{W}port")
     assert [(each.tag, each.get("location")) for each in port] == [
-        (f"{{{SOAP12}}}address", "http://server:8080/IpamServer")
+        (SOAP12.name("address"), "http://server:8080/IpamServer")
     ]
 
 
@@ -286,7 +278,7 @@ def test_what_cannot_be_published(applications):
 
 def test_sessions_are_for_those_who_are_called_back(documents):
     uses = {
-        port_type.get("name"): port_type.get(f"{{{CONTRACT}}}usingSession")
+        port_type.get("name"): port_type.get(MSC.name("usingSession"))
         for document in documents
         for port_type in document.root.iter(f"{W}portType")
     }

@@ -12,21 +12,20 @@ from lxml import etree
 
 from ipam_progress.contracts.model import TypeName
 from ipam_progress.errors import LocalProtocolError
-from ipam_progress.namespaces import ADDRESSING
 from ipam_progress.security.mechanism import ProtectionLevel
 from ipam_progress.service.declarations import FAULT_SUFFIX
 from ipam_progress.service.metadata.elements import (
-    ADDRESSING_WSDL,
-    ENCODING,
-    FRAMING,
     IDENTITY,
-    POLICY,
-    SECURITY,
+    MSB,
+    MSF,
     SOAP12,
-    UTILITY,
+    SP,
+    WSA10,
+    WSAW,
     WSDL,
+    WSP,
+    WSU,
     Prefixes,
-    Vocabulary,
 )
 from ipam_progress.service.metadata.endpoints import (
     EndpointIdentity,
@@ -46,16 +45,6 @@ _LEVELS: Final = {
     ProtectionLevel.SIGN: "Sign",
     ProtectionLevel.ENCRYPT_AND_SIGN: "EncryptAndSign",
 }
-
-_WSDL: Final = Vocabulary(WSDL, "wsdl")
-_SOAP12: Final = Vocabulary(SOAP12, "soap12")
-_WSP: Final = Vocabulary(POLICY, "wsp")
-_WSAW: Final = Vocabulary(ADDRESSING_WSDL, "wsaw")
-_WSA10: Final = Vocabulary(ADDRESSING, "wsa10")
-_MSB: Final = Vocabulary(ENCODING, "msb")
-_MSF: Final = Vocabulary(FRAMING, "msf")
-_SP: Final = Vocabulary(SECURITY, "sp")
-_IDENTITY: Final = Vocabulary(IDENTITY, "identity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,30 +100,30 @@ def name_bindings(
 def build_policy(binding: Binding) -> etree._Element:
     """Make the policy of a binding over net.tcp."""
     protection = binding.endpoint.security
-    alternative = _WSP("All", _MSB("BinaryEncoding"))
+    alternative = WSP("All", MSB("BinaryEncoding"))
     if protection is not None:
         alternative.append(
-            _SP(
+            SP(
                 "TransportBinding",
-                _WSP(
+                WSP(
                     "Policy",
-                    _SP("TransportToken", _WSP("Policy", _upgrade(protection))),
-                    _SP("AlgorithmSuite", _WSP("Policy", _SP("Basic256"))),
-                    _SP("Layout", _WSP("Policy", _SP("Strict"))),
+                    SP("TransportToken", WSP("Policy", _upgrade(protection))),
+                    SP("AlgorithmSuite", WSP("Policy", SP("Basic256"))),
+                    SP("Layout", WSP("Policy", SP("Strict"))),
                 ),
             )
         )
-    alternative.append(_WSAW("UsingAddressing"))
-    attributes = {f"{{{UTILITY}}}Id": _policy_id(binding)}
-    return _WSP("Policy", _WSP("ExactlyOne", alternative), **attributes)
+    alternative.append(WSAW("UsingAddressing"))
+    attributes = {WSU.name("Id"): _policy_id(binding)}
+    return WSP("Policy", WSP("ExactlyOne", alternative), **attributes)
 
 
 def _upgrade(security: PublishedSecurity) -> etree._Element:
     if isinstance(security, WindowsSecurity):
-        level = _MSF("ProtectionLevel", _LEVELS[security.level])
-        return _MSF("WindowsTransportSecurity", level)
-    certificate = [_MSF("RequireClientCertificate")] if security.client_certificate else []
-    return _MSF("SslTransportSecurity", *certificate)
+        level = MSF("ProtectionLevel", _LEVELS[security.level])
+        return MSF("WindowsTransportSecurity", level)
+    certificate = [MSF("RequireClientCertificate")] if security.client_certificate else []
+    return MSF("SslTransportSecurity", *certificate)
 
 
 def _policy_id(binding: Binding) -> str:
@@ -144,20 +133,20 @@ def _policy_id(binding: Binding) -> str:
 def build_binding(binding: Binding, prefixes: Prefixes) -> etree._Element:
     """Make a binding."""
     name = binding.port_type.name
-    built = _WSDL("binding", name=binding.name.name, type=prefixes.name(name))
+    built = WSDL("binding", name=binding.name.name, type=prefixes.name(name))
     if binding.is_tcp:
-        built.append(_WSP("PolicyReference", URI=f"#{_policy_id(binding)}"))
-    built.append(_SOAP12("binding", transport=_TCP if binding.is_tcp else _HTTP))
+        built.append(WSP("PolicyReference", URI=f"#{_policy_id(binding)}"))
+    built.append(SOAP12("binding", transport=_TCP if binding.is_tcp else _HTTP))
     for operation in binding.port_type.operations:
         built.append(
-            _WSDL(
+            WSDL(
                 "operation",
-                _SOAP12("operation", soapAction=operation.action, style="document"),
-                _WSDL("input", _SOAP12("body", use="literal")),
-                _WSDL("output", _SOAP12("body", use="literal")),
-                _WSDL(
+                SOAP12("operation", soapAction=operation.action, style="document"),
+                WSDL("input", SOAP12("body", use="literal")),
+                WSDL("output", SOAP12("body", use="literal")),
+                WSDL(
                     "fault",
-                    _SOAP12("fault", name=FAULT_SUFFIX, use="literal"),
+                    SOAP12("fault", name=FAULT_SUFFIX, use="literal"),
                     name=FAULT_SUFFIX,
                 ),
                 name=operation.name,
@@ -165,10 +154,10 @@ def build_binding(binding: Binding, prefixes: Prefixes) -> etree._Element:
         )
     for callback in binding.port_type.callbacks:
         built.append(
-            _WSDL(
+            WSDL(
                 "operation",
-                _SOAP12("operation", soapAction=callback.action, style="document"),
-                _WSDL("output", _SOAP12("body", use="literal")),
+                SOAP12("operation", soapAction=callback.action, style="document"),
+                WSDL("output", SOAP12("body", use="literal")),
                 name=callback.name,
             )
         )
@@ -177,17 +166,17 @@ def build_binding(binding: Binding, prefixes: Prefixes) -> etree._Element:
 
 def build_service(name: str, bindings: Sequence[Binding], prefixes: Prefixes) -> etree._Element:
     """Make the service, with a port for each binding."""
-    service = _WSDL("service", name=name)
+    service = WSDL("service", name=name)
     for binding in bindings:
         endpoint = binding.endpoint
-        port = _WSDL(
+        port = WSDL(
             "port",
-            _SOAP12("address", location=endpoint.address),
+            SOAP12("address", location=endpoint.address),
             name=binding.name.name,
             binding=prefixes.name(binding.name),
         )
         if binding.is_tcp:
-            reference = _WSA10("EndpointReference", _WSA10("Address", endpoint.address))
+            reference = WSA10("EndpointReference", WSA10("Address", endpoint.address))
             if endpoint.identity is not None:
                 reference.append(_identity(endpoint.identity))
             port.append(reference)
@@ -196,4 +185,4 @@ def build_service(name: str, bindings: Sequence[Binding], prefixes: Prefixes) ->
 
 
 def _identity(identity: EndpointIdentity) -> etree._Element:
-    return _IDENTITY("Identity", _IDENTITY(identity.kind.value, identity.name))
+    return IDENTITY("Identity", IDENTITY(identity.kind.value, identity.name))

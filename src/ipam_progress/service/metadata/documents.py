@@ -13,7 +13,7 @@ from lxml import etree
 
 from ipam_progress.contracts.model import TypeName
 from ipam_progress.contracts.registry import contract_of
-from ipam_progress.namespaces import IPAM, SCHEMA
+from ipam_progress.namespaces import IPAM
 from ipam_progress.service.application import IpamApplication
 from ipam_progress.service.metadata.bindings import (
     build_binding,
@@ -21,7 +21,7 @@ from ipam_progress.service.metadata.bindings import (
     build_service,
     name_bindings,
 )
-from ipam_progress.service.metadata.elements import SERVICE_PREFIXES, WSDL, Prefixes, Vocabulary
+from ipam_progress.service.metadata.elements import WSDL, WSDL_PREFIXES, XSD, Prefixes
 from ipam_progress.service.metadata.endpoints import PublishedEndpoint
 from ipam_progress.service.metadata.port_types import PortType, build_messages, build_port_type
 from ipam_progress.service.metadata.schemas import build_schemas, import_schema, reachable
@@ -35,8 +35,6 @@ SERVICE_NAME: Final = "Ipam"
 Locate = Callable[[str], str]
 """Tells where a document of a certain name is: what stands in the imports of the others."""
 
-_WSDL: Final = Vocabulary(WSDL, "wsdl")
-_XSD: Final = Vocabulary(SCHEMA, "xsd")
 
 _SEPARATORS: Final = str.maketrans("/:", "..")
 
@@ -109,7 +107,7 @@ class ServiceMetadata:
 
         def imports(target: str) -> list[etree._Element]:
             content = (import_schema(*each) for each in locations.items())
-            return [_XSD("schema", *content, targetNamespace=f"{target}/Imports")]
+            return [XSD("schema", *content, targetNamespace=f"{target}/Imports")]
 
         wsdls = [self._service(self._port_types, imports(IPAM), locate)]
         for namespace in _foreign(self._port_types):
@@ -157,7 +155,7 @@ class ServiceMetadata:
             head=[
                 *(build_policy(each) for each in bindings if each.is_tcp),
                 *(
-                    _WSDL("import", namespace=each, location=locate(_name_of(each, ".wsdl")))
+                    WSDL("import", namespace=each, location=locate(_name_of(each, ".wsdl")))
                     for each in _foreign(port_types)
                 ),
             ],
@@ -180,10 +178,10 @@ def _definitions(
     tail: Iterable[etree._Element] = (),
 ) -> etree._Element:
     """Make the WSDL of some port types of a namespace."""
-    root = etree.Element(f"{{{WSDL}}}definitions", nsmap=prefixes.declared)
+    root = etree.Element(WSDL.name("definitions"), nsmap=prefixes.declared)
     root.set("targetNamespace", namespace)
     root.extend(head)
-    root.append(_WSDL("types", *types))
+    root.append(WSDL("types", *types))
     for port_type in port_types:
         root.extend(build_messages(port_type, prefixes))
     root.extend(build_port_type(port_type, prefixes) for port_type in port_types)
@@ -193,7 +191,7 @@ def _definitions(
 
 def _prefixes(port_types: Iterable[PortType]) -> Prefixes:
     namespaces = {each.name.namespace for each in port_types}
-    return Prefixes({IPAM, EXCEPTION_DETAIL.namespace, *namespaces}, SERVICE_PREFIXES)
+    return Prefixes({IPAM, EXCEPTION_DETAIL.namespace, *namespaces}, WSDL_PREFIXES)
 
 
 def _foreign(port_types: Iterable[PortType]) -> list[str]:

@@ -19,13 +19,7 @@ from ipam_progress.service.declarations import (
     CallbackOperation,
     RequestOperation,
 )
-from ipam_progress.service.metadata.elements import (
-    ADDRESSING_WSDL,
-    CONTRACT,
-    WSDL,
-    Prefixes,
-    Vocabulary,
-)
+from ipam_progress.service.metadata.elements import MSC, WSAW, WSDL, Prefixes
 from ipam_progress.service.protocol import EXCEPTION_DETAIL
 
 __all__ = ["PortType", "build_messages", "build_port_type"]
@@ -35,8 +29,7 @@ _CALLBACKS: Final[Mapping[str, Iterable[CallbackOperation]]] = {
 }
 """Port types whose service calls its clients."""
 
-_WSDL: Final = Vocabulary(WSDL, "wsdl")
-_ACTION: Final = f"{{{ADDRESSING_WSDL}}}Action"
+_ACTION: Final = WSAW.name("Action")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +84,13 @@ def build_messages(port_type: PortType, prefixes: Prefixes) -> Iterator[etree._E
 
 def build_port_type(port_type: PortType, prefixes: Prefixes) -> etree._Element:
     """Make a port type."""
-    built = _WSDL("portType", name=port_type.name.name)
+    built = WSDL("portType", name=port_type.name.name)
     session: dict[str, str] = {}
     if port_type.callbacks:
-        built.set(f"{{{CONTRACT}}}usingSession", "true")
+        built.set(MSC.name("usingSession"), "true")
         session = {
-            f"{{{CONTRACT}}}isInitiating": "true",
-            f"{{{CONTRACT}}}isTerminating": "false",
+            MSC.name("isInitiating"): "true",
+            MSC.name("isTerminating"): "false",
         }
 
     def direction(
@@ -109,11 +102,11 @@ def build_port_type(port_type: PortType, prefixes: Prefixes) -> etree._Element:
     ) -> etree._Element:
         message = TypeName(port_type.name.namespace, _message_name(port_type, operation, role))
         attributes: dict[str, Any] = {_ACTION: action}
-        return _WSDL(kind, **attributes, name=name, message=prefixes.name(message))
+        return WSDL(kind, **attributes, name=name, message=prefixes.name(message))
 
     for operation in port_type.operations:
         built.append(
-            _WSDL(
+            WSDL(
                 "operation",
                 direction("input", operation, "InputMessage", operation.action),
                 direction("output", operation, "OutputMessage", operation.reply_action),
@@ -130,12 +123,12 @@ def build_port_type(port_type: PortType, prefixes: Prefixes) -> etree._Element:
         )
     for callback in port_type.callbacks:
         output = direction("output", callback, "OutputCallbackMessage", callback.action)
-        built.append(_WSDL("operation", output, **session, name=callback.name))
+        built.append(WSDL("operation", output, **session, name=callback.name))
     return built
 
 
 def _message(name: str, part: str, element: TypeName, prefixes: Prefixes) -> etree._Element:
-    return _WSDL("message", _WSDL("part", name=part, element=prefixes.name(element)), name=name)
+    return WSDL("message", WSDL("part", name=part, element=prefixes.name(element)), name=name)
 
 
 def _message_name(

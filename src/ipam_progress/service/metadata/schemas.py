@@ -27,13 +27,11 @@ from ipam_progress.contracts.model import (
 )
 from ipam_progress.datacontract.catalogue import entry_members
 from ipam_progress.namespaces import SCHEMA, SERIALIZATION
-from ipam_progress.service.metadata.elements import Prefixes, Vocabulary
+from ipam_progress.service.metadata.elements import SER, XSD, Prefixes
 from ipam_progress.service.metadata.serialization import build_serialization_schema
 
 __all__ = ["build_schemas", "import_schema", "reachable"]
 
-_XSD: Final = Vocabulary(SCHEMA, "xsd")
-_SER: Final = Vocabulary(SERIALIZATION, "ser")
 
 _STRING: Final = TypeName(SCHEMA, "string")
 _ID: Final = TypeName(SERIALIZATION, "Id")
@@ -84,7 +82,7 @@ def build_schemas(
 
 def import_schema(namespace: str, location: str | None) -> etree._Element:
     """Make an element that imports a schema."""
-    return _XSD("import", namespace=namespace, schemaLocation=location)
+    return XSD("import", namespace=namespace, schemaLocation=location)
 
 
 def _mentioned(contract: Contract | MessageContract) -> Iterator[TypeName]:
@@ -118,7 +116,7 @@ class _Schema:
         self._prefixes = Prefixes({namespace, *self._imported})
 
     def build(self, location_of: Callable[[str], str | None]) -> etree._Element:
-        schema = etree.Element(f"{{{SCHEMA}}}schema", nsmap=self._prefixes.declared)
+        schema = etree.Element(XSD.name("schema"), nsmap=self._prefixes.declared)
         schema.set("elementFormDefault", "qualified")
         schema.set("targetNamespace", self._namespace)
         for namespace in self._imported:
@@ -126,10 +124,10 @@ class _Schema:
         for contract in self._contracts:
             schema.append(self._type(contract))
             name = self._prefixes.name(contract.type)
-            schema.append(_XSD("element", name=contract.type.name, nillable="true", type=name))
+            schema.append(XSD("element", name=contract.type.name, nillable="true", type=name))
         for message in self._messages:
-            content = _XSD("complexType", self._sequence(map(self._member, message.members)))
-            schema.append(_XSD("element", content, name=message.type.name))
+            content = XSD("complexType", self._sequence(map(self._member, message.members)))
+            schema.append(XSD("element", content, name=message.type.name))
         return schema
 
     def _type(self, contract: Contract) -> etree._Element:
@@ -144,37 +142,37 @@ class _Schema:
                 content = self._exception(contract)
             case _:
                 content = self._class(contract)
-        return _XSD("complexType", *content, name=contract.type.name)
+        return XSD("complexType", *content, name=contract.type.name)
 
     def _enumeration(self, contract: EnumContract) -> etree._Element:
-        values = _XSD("restriction", base=self._prefixes.name(_STRING))
+        values = XSD("restriction", base=self._prefixes.name(_STRING))
         for index, (name, member) in enumerate(contract.values.items()):
-            value = _XSD("enumeration", value=name)
+            value = XSD("enumeration", value=name)
             usual = 1 << index if contract.flags else index
             number = _number(member, usual)
             if number != usual:
-                value.append(_annotation(_SER("EnumerationValue", str(number))))
+                value.append(_annotation(SER("EnumerationValue", str(number))))
             values.append(value)
         if contract.flags:
-            values = _XSD("list", _XSD("simpleType", values))
-        return _XSD("simpleType", values, name=contract.type.name)
+            values = XSD("list", XSD("simpleType", values))
+        return XSD("simpleType", values, name=contract.type.name)
 
     def _dictionary(self, contract: DictionaryContract) -> list[etree._Element]:
         entry = self._sequence(map(self._member, entry_members(contract)))
-        item = _XSD(
+        item = XSD(
             "element",
-            _XSD("complexType", entry),
+            XSD("complexType", entry),
             minOccurs="0",
             maxOccurs="unbounded",
             name=contract.item_name,
         )
-        return [_annotation(_SER("IsDictionary", "true")), self._sequence([item])]
+        return [_annotation(SER("IsDictionary", "true")), self._sequence([item])]
 
     def _exception(self, contract: ExceptionContract) -> list[etree._Element]:
         if contract.base is not None:
             return [self._extension(contract.base)]
         # an ISerializable writes whatever it likes, in no namespace
-        anything = _XSD(
+        anything = XSD(
             "any",
             minOccurs="0",
             maxOccurs="unbounded",
@@ -186,7 +184,7 @@ class _Schema:
     def _class(self, contract: ClassContract) -> list[etree._Element]:
         notes = [] if contract.generic is None else [_generic(contract.generic)]
         if contract.value_type:
-            notes.append(_SER("IsValueType", "true"))
+            notes.append(SER("IsValueType", "true"))
         content = [_annotation(*notes)] if notes else []
         members = self._sequence(map(self._member, contract.members))
         if contract.base is not None:
@@ -197,17 +195,17 @@ class _Schema:
         return content
 
     def _extension(self, base: TypeName, *content: etree._Element) -> etree._Element:
-        extension = _XSD("extension", *content, base=self._prefixes.name(base))
-        return _XSD("complexContent", extension, mixed="false")
+        extension = XSD("extension", *content, base=self._prefixes.name(base))
+        return XSD("complexContent", extension, mixed="false")
 
     def _sequence(self, content: Iterable[etree._Element]) -> etree._Element:
-        return _XSD("sequence", *content)
+        return XSD("sequence", *content)
 
     def _attribute(self, name: TypeName) -> etree._Element:
-        return _XSD("attribute", ref=self._prefixes.name(name))
+        return XSD("attribute", ref=self._prefixes.name(name))
 
     def _member(self, member: Member, most: str | None = None) -> etree._Element:
-        return _XSD(
+        return XSD(
             "element",
             minOccurs=None if member.required else "0",
             maxOccurs=most,
@@ -229,13 +227,11 @@ def _number(member: Enum, usual: int) -> int:
 
 def _generic(generic: GenericType) -> etree._Element:
     parameters = (
-        _SER("GenericParameter", Name=each.name, Namespace=each.namespace)
+        SER("GenericParameter", Name=each.name, Namespace=each.namespace)
         for each in generic.parameters
     )
-    return _SER(
-        "GenericType", *parameters, Name=generic.type.name, Namespace=generic.type.namespace
-    )
+    return SER("GenericType", *parameters, Name=generic.type.name, Namespace=generic.type.namespace)
 
 
 def _annotation(*notes: etree._Element) -> etree._Element:
-    return _XSD("annotation", _XSD("appinfo", *notes))
+    return XSD("annotation", XSD("appinfo", *notes))

@@ -9,7 +9,7 @@ from lxml import etree
 
 from ipam_progress.contracts.model import TypeName
 from ipam_progress.namespaces import SCHEMA, SERIALIZATION
-from ipam_progress.service.metadata.elements import Prefixes, Vocabulary
+from ipam_progress.service.metadata.elements import XSD, Prefixes
 
 __all__ = ["build_serialization_schema"]
 
@@ -39,26 +39,24 @@ _OWN_TYPES: Final = {
 
 _ATTRIBUTES: Final = {"FactoryType": "QName", "Id": "ID", "Ref": "IDREF"}
 
-_XSD: Final = Vocabulary(SCHEMA, "xsd")
-
 
 def build_serialization_schema() -> etree._Element:
     """Make the schema."""
     prefixes = Prefixes({SERIALIZATION})
-    schema = etree.Element(f"{{{SCHEMA}}}schema", nsmap=prefixes.declared)
+    schema = etree.Element(XSD.name("schema"), nsmap=prefixes.declared)
     schema.set("attributeFormDefault", "qualified")
     schema.set("elementFormDefault", "qualified")
     schema.set("targetNamespace", SERIALIZATION)
     for name in _SCHEMA_TYPES:
         type_name = prefixes.name(TypeName(SCHEMA, name))
-        schema.append(_XSD("element", name=name, nillable="true", type=type_name))
+        schema.append(XSD("element", name=name, nillable="true", type=type_name))
     for name, (base, facets) in _OWN_TYPES.items():
         type_name = prefixes.name(TypeName(SERIALIZATION, name))
-        schema.append(_XSD("element", name=name, nillable="true", type=type_name))
-        restriction = _XSD("restriction", base=prefixes.name(TypeName(SCHEMA, base)))
+        schema.append(XSD("element", name=name, nillable="true", type=type_name))
+        restriction = XSD("restriction", base=prefixes.name(TypeName(SCHEMA, base)))
         for facet, value in facets:
-            restriction.append(_XSD(facet, value=value))
-        schema.append(_XSD("simpleType", restriction, name=name))
+            restriction.append(XSD(facet, value=value))
+        schema.append(XSD("simpleType", restriction, name=name))
     for name, base in _ATTRIBUTES.items():
-        schema.append(_XSD("attribute", name=name, type=prefixes.name(TypeName(SCHEMA, base))))
+        schema.append(XSD("attribute", name=name, type=prefixes.name(TypeName(SCHEMA, base))))
     return schema
