@@ -29,13 +29,10 @@ from ipam_progress.service.protocol import EXCEPTION_DETAIL
 
 __all__ = ["Locate", "MetadataDocument", "ServiceMetadata"]
 
-SERVICE_NAME: Final = "Ipam"
-"""The name of the WSDL's service."""
-
 Locate = Callable[[str], str]
 """Tells where a document of a certain name is: what stands in the imports of the others."""
 
-
+_SERVICE_NAME: Final = "Ipam"
 _SEPARATORS: Final = str.maketrans("/:", "..")
 
 
@@ -44,7 +41,7 @@ class MetadataDocument:
     """A WSDL or a schema.
 
     Attributes:
-        name: Its name among the documents of the set, which is fit for a file.
+        name: Its name among the documents of the set, which can be that of a file.
         root: Its root element.
     """
 
@@ -112,8 +109,9 @@ class ServiceMetadata:
         wsdls = [self._service(self._port_types, imports(IPAM), locate)]
         for namespace in _foreign(self._port_types):
             port_types = [each for each in self._port_types if each.name.namespace == namespace]
-            prefixes = _prefixes(port_types)
-            wsdls.append(_definitions(namespace, port_types, imports(namespace), prefixes))
+            wsdls.append(
+                _definitions(namespace, port_types, imports(namespace), _prefixes(port_types))
+            )
         return [
             *(MetadataDocument(_name_of(_target(root), ".wsdl"), root) for root in wsdls),
             *(MetadataDocument(_name_of(_target(root), ".xsd"), root) for root in schemas.values()),
@@ -134,6 +132,7 @@ class ServiceMetadata:
     def _schemas(
         self, port_types: Sequence[PortType], location_of: Callable[[str], str | None]
     ) -> Mapping[str, etree._Element]:
+        # the namespace of a port type that is left out is left out with it
         left_out = {*_foreign(self._port_types)} - {*_foreign(port_types)}
         return build_schemas(
             (each for each in self._contracts.values() if each.type.namespace not in left_out),
@@ -161,10 +160,10 @@ class ServiceMetadata:
             ],
             tail=[
                 *(build_binding(each, prefixes) for each in bindings),
-                build_service(SERVICE_NAME, bindings, prefixes),
+                build_service(_SERVICE_NAME, bindings, prefixes),
             ],
         )
-        root.set("name", SERVICE_NAME)
+        root.set("name", _SERVICE_NAME)
         return root
 
 
