@@ -31,6 +31,16 @@ html_copy_source = False
 graphviz_output_format = "svg"
 
 default_role = "py:obj"  # docstrings name things in single backticks
+nitpicky = True
+nitpick_ignore_regex = [
+    # single backticks are used for arguments and for what has no page, too
+    ("py:obj", ".*"),
+    # the standard library and other packages have pages elsewhere, and nothing is fetched
+    ("py:(class|exc)", "(collections|cryptography|datetime|decimal|os|pathlib|ssl|twisted|uuid).*"),
+    ("py:class", "Decimal|Path|timedelta"),
+    # annotations name more than programs are meant to use
+    ("py:class", r"ipam_progress\..*|Contract|MessageContract"),
+]
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"

@@ -89,7 +89,7 @@ class Identity:
 
     @property
     def sids(self) -> frozenset[str]:
-        """All SIDs of the token: SidInToken, [MS-DTYP] 2.5.3.1.1, is ``sid in identity.sids``."""
+        """All SIDs of the token; SidInToken, [MS-DTYP] 2.5.3.1.1, is ``sid in identity.sids``."""
         return self.group_sids if self.sid is None else self.group_sids | {self.sid}
 
     def is_in(self, group: IpamGroup | str) -> bool:

@@ -57,7 +57,7 @@ class RunningOperation:
         """Wait for the end of the operation, then end the session.
 
         Returns:
-            What fires with how things stand then: with a final status, or, where the session
+            What fires with how things stand then, with a final status, or, where the session
             ended before there was one, with the reason (`ProgressSnapshot.end_reason`). The server
             goes on then, and `ManagementClient.operation` asks it how the operation ended.
         """

@@ -316,7 +316,7 @@ class ManagementServer(Service):
         """Begin to listen.
 
         Returns:
-            What fires with the URLs when all listeners are there. It fails, and then none is left:
+            What fires with the URLs when all listeners are there. It fails, and then none is left,
             with the first listener's error (`twisted.internet.error.CannotListenError`), with
             `twisted.internet.defer.CancelledError` if the server is stopped meanwhile, with
             `LocalProtocolError` if it was running, or not yet stopped.

@@ -71,7 +71,7 @@ class TaskRequests(ABC):
         """Ask how the last run of a task ended.
 
         Returns:
-            What fires with a number: 0 for success, `ipam_progress.tasks.answers.HAS_NOT_RUN`
+            What fires with a number, 0 for success, `ipam_progress.tasks.answers.HAS_NOT_RUN`
             where no run has ended.
         """
         return self._ask_once(TaskLastRunResult(taskType=task_type))
