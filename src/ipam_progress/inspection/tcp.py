@@ -260,7 +260,7 @@ class _Flow:
         if self.client and self.client != segment.source:
             # Its SYN was not captured, but the client's was.
             self._streams[segment.source].next = segment.sequence
-        elif begins_session(segment.payload) and len(segment.payload) > _DECISIVE + 1:
+        elif _is_preamble(segment.payload):
             self.client = segment.source
             self._streams[segment.source].next = segment.sequence
             self._streams[segment.target].next = segment.acknowledged
@@ -269,41 +269,54 @@ class _Flow:
         self, end: str, octets: bytes, time: float | None, numbers: Iterator[int]
     ) -> Iterator[Captured]:
         """Give octets on, once it is known what the connection is."""
-        if self.number:
+        if not self.number:
+            self._hold(end, octets, time)
+            if not self._is_recognized():
+                return
+            self.number = next(numbers)
+            yield ConnectionFound(
+                connection=self.number,
+                client=self.client,
+                server=self.server,
+                note="" if self.has_begun else "its beginning was not captured",
+                time=self._held[0][2],
+            )
+            held, self._held = self._held, []
+            for sender, each, moment in held:
+                yield OctetsCaptured(self.number, self._side(sender), each, moment)
+        else:
             yield OctetsCaptured(self.number, self._side(end), octets, time)
-            return
+
+    def _hold(self, end: str, octets: bytes, time: float | None) -> None:
+        """Keep octets until the connection is recognized."""
+        if not self.has_begun:
+            # Nothing can be said of it but by a whole preamble, which is that of a later session.
+            self._held.clear()
+            if not _is_preamble(octets) or self.client not in {"", end}:
+                return
+            self.client = end
         self._held.append((end, octets, time))
         self._held_size += len(octets)
+
+    def _is_recognized(self) -> bool:
+        """Tell whether this is a connection of net.tcp; it is ignored if it is known not to be."""
         beginning = b"".join(held for sender, held, _ in self._held if sender == self.client)
-        if len(beginning) < _DECISIVE and b"\x00".startswith(beginning[:1]):
-            if self._held_size > _HELD_LIMIT:
-                self._ignore()
-            return
-        if not _begins_with_version(beginning):
+        if len(beginning) >= _DECISIVE and _begins_with_version(beginning):
+            return True
+        may_become_one = len(beginning) < _DECISIVE and b"\x00".startswith(beginning[:1])
+        if not may_become_one or self._held_size > _HELD_LIMIT:
             self._ignore()
-            return
-        self.number = next(numbers)
-        yield ConnectionFound(
-            connection=self.number,
-            client=self.client,
-            server=self.server,
-            note="" if self.has_begun else "its beginning was not captured",
-            time=self._held[0][2],
-        )
-        held, self._held = self._held, []
-        for sender, each, moment in held:
-            yield OctetsCaptured(self.number, self._side(sender), each, moment)
+        return False
 
     def _lose(
         self, end: str, stream: _Stream, size: int, time: float | None, numbers: Iterator[int]
     ) -> Iterator[Captured]:
         if self.number:
             yield OctetsLost(self.number, self._side(end), size, time)
-            for octets in stream.skip(size):
-                yield from self._give(end, octets, time, numbers)
         else:
-            # Nothing can be said of a connection that lacks its beginning, until a session begins.
-            self._forget()
+            self.has_begun = False
+        for octets in stream.skip(size):
+            yield from self._give(end, octets, time, numbers)
 
     def _flush(
         self, end: str, stream: _Stream, time: float | None, numbers: Iterator[int]
@@ -327,13 +340,14 @@ class _Flow:
 
     def _ignore(self) -> None:
         self.is_ignored = True
-        self._forget()
-
-    def _forget(self) -> None:
-        self.has_begun = False
-        self._held, self._held_size = [], 0
+        self._held.clear()
         for stream in self._streams.values():
             stream.forget()
+
+
+def _is_preamble(octets: bytes) -> bool:
+    """Tell whether octets begin a session, its Via included."""
+    return begins_session(octets) and len(octets) > _DECISIVE + 1
 
 
 def _begins_with_version(octets: bytes) -> bool:
