@@ -119,6 +119,22 @@ class Program:
             self.kill()
             pytest.fail(f"{self} did not end within {patience:g} seconds\n{self.tail()}")
 
+    def resident_kilobytes(self):
+        """Tell the memory that the process holds now."""
+        return self._status("VmRSS")
+
+    def peak_kilobytes(self):
+        """Tell the most memory that it has held since `forget_peak`."""
+        return self._status("VmHWM")
+
+    def forget_peak(self):
+        """Begin to watch for the most memory anew (proc(5), clear_refs)."""
+        Path(f"/proc/{self.process.pid}/clear_refs").write_text("5", encoding="ascii")
+
+    def _status(self, name):
+        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
+        return int(re.search(rf"{name}:\s+(\d+)", status)[1])
+
     def kill(self):
         """End the process whatever it does."""
         self.process.kill()
@@ -152,22 +168,6 @@ class ServerProgram(Program):
         self._told_before = 0
         match = self.wait_for_line(r"^listening on (net\.tcp://127\.0\.0\.1:(\d+))$")
         self.url, self.port = match[1], int(match[2])
-
-    def resident_kilobytes(self):
-        """Tell the memory that the process holds now."""
-        return self._status("VmRSS")
-
-    def peak_kilobytes(self):
-        """Tell the most memory that it has held since `forget_peak`."""
-        return self._status("VmHWM")
-
-    def forget_peak(self):
-        """Begin to watch for the most memory anew (proc(5), clear_refs)."""
-        Path(f"/proc/{self.process.pid}/clear_refs").write_text("5", encoding="ascii")
-
-    def _status(self, name):
-        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
-        return int(re.search(rf"{name}:\s+(\d+)", status)[1])
 
     def connections(self):
         """Count the sockets of the process, listening ones and the reactor's own included."""
@@ -241,6 +241,37 @@ def start_server(tmp_path_factory, request):
 def _begin_test(start_server):
     for server in start_server.servers:
         server.begin_test()
+
+
+class ProxyProgram(Program):
+    """``ipam-progress proxy`` on a port of its own."""
+
+    def __init__(self, arguments, folder, name) -> None:
+        command = [sys.executable, "-m", "ipam_progress", "proxy", "0", *arguments]
+        super().__init__(command, folder, name)
+        match = self.wait_for_log(r"^listening on (net\.tcp://127\.0\.0\.1:(\d+)), for")
+        self.url, self.port = match[1], int(match[2])
+
+    def stop(self, *, warnings=0):
+        """Stop it as people do; it must end well, having had nothing else to say."""
+        self.process.send_signal(signal.SIGINT)
+        assert self.wait() == 0, self.tail()
+        assert len(self.log()) == 1 + warnings, self.tail()
+
+
+@pytest.fixture
+def start_proxy(tmp_path):
+    """Start proxies; the test ends them, or they are killed."""
+    proxies = []
+
+    def start(target, *options):
+        proxies.append(ProxyProgram([target, *options], tmp_path, f"proxy{len(proxies)}"))
+        return proxies[-1]
+
+    yield start
+    for proxy in proxies:
+        proxy.kill()
+        proxy.process.stdin.close()
 
 
 @pytest.fixture(scope="module")
@@ -370,6 +401,22 @@ def start_peer_server(runtime_probe, start_program):
         )
         port = program.wait_for_line(r'"event":"listening","port":(\d+)')[1]
         return program, f"net.tcp://127.0.0.1:{port}"
+
+    return start
+
+
+@pytest.fixture
+def start_ntlm_peer_server(start_peer_server, require_peer, tmp_path):
+    """Start Microsoft's runtime as the server for NTLM accounts, which it has from gss-ntlmssp."""
+    plugins = list(Path("/usr/lib").glob("*/gssntlmssp/gssntlmssp.so"))
+    require_peer(plugins, "gssntlmssp.so not found: install gss-ntlmssp")
+
+    def start(accounts, *arguments):
+        users = tmp_path / "users"
+        lines = (f"{domain}:{user}:{password}\n" for domain, user, password in accounts)
+        users.write_text("".join(lines), encoding="utf-8")
+        environment = {"NTLM_USER_FILE": str(users), "KRB5_KTNAME": str(tmp_path / "none.keytab")}
+        return start_peer_server("windows", *arguments, environment=environment)
 
     return start
 

@@ -1,6 +1,7 @@
 """NTLM in SPNEGO, Microsoft's runtime at the other end: a client of our server, and a server."""
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -189,19 +190,9 @@ OURS = {"target": "host/localhost", "user": "LAB\\alice", "password": PASSWORD}
 
 
 @pytest.fixture
-def peer_server(start_peer_server, require_peer, tmp_path):
-    """Microsoft's runtime as the server; it has NTLM from gss-ntlmssp."""
-    plugins = list(Path("/usr/lib").glob("*/gssntlmssp/gssntlmssp.so"))
-    require_peer(plugins, "gssntlmssp.so not found: install gss-ntlmssp")
-    users = tmp_path / "users"
-    users.write_text(f"LAB:alice:{PASSWORD}\n", encoding="utf-8")
-    no_keytab = str(tmp_path / "none.keytab")
-
-    def start(*arguments):
-        environment = {"NTLM_USER_FILE": str(users), "KRB5_KTNAME": no_keytab}
-        return start_peer_server("windows", *arguments, environment=environment)
-
-    return start
+def peer_server(start_ntlm_peer_server):
+    """Microsoft's runtime as the server."""
+    return partial(start_ntlm_peer_server, [("LAB", "alice", PASSWORD)])
 
 
 @pytest.mark.parametrize("kind", ["twisted", "asyncio"])

@@ -362,3 +362,13 @@ def test_our_client_on_our_server(run_client, strict_server, pki):
         strict_server.url, "run", "CreateDhcpScope", 5, certificate=pki["client.pfx"]
     )
     assert [event["succeeded"] for event in events if event["event"] == "ended"] == [True] * 5
+
+
+def test_a_proxy_passes_it_on_and_sees_that_it_is_protected(
+    secured_probe, open_server, start_proxy, trusting, version
+):
+    proxy = start_proxy(open_server.url, "--json")
+    assert_served(proxy, secured_probe, (*trusting, *version))
+    proxy.stop()
+    kinds = {event["kind"] for event in proxy.events()}
+    assert kinds == {"connection", "record", "protected", "end"}
