@@ -16,9 +16,8 @@ extensions = [
     "sphinx.ext.graphviz",
     "sphinx.ext.napoleon",
     "command_help",
+    "docstrings",
 ]
-exclude_patterns = ["_build"]
-myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 
 html_theme = "furo"
@@ -41,6 +40,7 @@ nitpick_ignore_regex = [
     # annotations name more than programs are meant to use
     ("py:class", r"ipam_progress\..*|Contract|MessageContract"),
 ]
+autodoc_preserve_defaults = True
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
