@@ -285,12 +285,13 @@ def test_a_server_that_does_not_read_stops_the_client(start_proxy):
     proxy.stop()
 
 
-def test_more_clients_than_are_let_in_wait(demo_server, probe, start_proxy):
-    proxy = start_proxy(demo_server.url, "--connections", "1")
-    with connect(proxy) as first:
+def test_more_clients_than_are_let_in_wait(start_proxy):
+    with socket.create_server(("127.0.0.1", 0)) as server:  # the system takes its connections
+        url = f"net.tcp://127.0.0.1:{server.getsockname()[1]}"
+        proxy = start_proxy(url, "--connections", "1")
+        first = connect(proxy)
         proxy.wait_for_log("1 connections: no more are accepted")
-        with connect(proxy) as second:  # the system takes it, and it waits
-            first.close()
-            second.sendall(b"\x00\x01\x00\x01\x02")
+        with connect(proxy):  # here, too
+            reset(first)
             proxy.wait_for_line(r"^connection 2: ")
-    proxy.stop(warnings=2)
+            proxy.stop(warnings=2)
