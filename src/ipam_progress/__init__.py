@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from ipam_progress.net.server import ManagementServer
     from ipam_progress.operations import IpamError, OperationRegistry
     from ipam_progress.progress import ProgressPart, ProgressReporter, Subtask
+    from ipam_progress.publishing import PublishingService
     from ipam_progress.records import OperationRecord, Outcome
     from ipam_progress.service.client import SoapFaultError
     from ipam_progress.session.keepalive import KeepaliveMode
@@ -68,6 +69,7 @@ __all__ = [
     "ProgressReporter",
     "ProgressSnapshot",
     "ProgressTracker",
+    "PublishingService",
     "RemoteProtocolError",
     "RequestTimeoutError",
     "RunningOperation",
@@ -97,6 +99,7 @@ _HOMES: Final = {
     "ProgressReporter": "progress",
     "ProgressSnapshot": "tracking",
     "ProgressTracker": "tracking",
+    "PublishingService": "publishing",
     "RemoteProtocolError": "errors",
     "RequestTimeoutError": "errors",
     "RunningOperation": "net.client",
