@@ -4,6 +4,7 @@ import io
 import json
 import random
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -84,9 +85,7 @@ def test_a_conversation(conversations, name) -> None:
         # each message is there, in its order
         action = re.search(r"<a:Action[^>]*>([^<]*)<", entry["xml"])[1]
         position = text.index(f"\n    Action {action}\n", position + 1)
-        added = [
-            string for string in envelope.strings if string
-        ]
+        added = [string for string in envelope.strings if string]
         assert added == entry["strings"]
 
 
@@ -287,3 +286,91 @@ def test_any_damage_to_a_recording_is_shown(conversations, place, change, from_c
     lines, _ = decode(bytes(octets))
     assert lines
     assert all(line.isprintable() for line in lines)
+
+
+# --- Options --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ntlm(captures):
+    return captures / "ntlm.pcap"
+
+
+@pytest.fixture
+def captures():
+    return Path(__file__).parent.parent / "data" / "captures"
+
+
+@pytest.fixture
+def password_file(tmp_path):
+    path = tmp_path / "password"
+    path.write_text("Secret-1\nand nothing else\n")
+    path.chmod(0o600)
+    return path
+
+
+def test_a_capture_is_opened_with_a_password_from_a_file(invoke, ntlm, password_file) -> None:
+    result = invoke("decode", ntlm, "--password-file", password_file)
+    assert result.exit_code == 0
+    assert "handshake over, NTLM EncryptAndSign, LAB\\alice\n" in result.output
+    assert result.output.count("SetSubTaskStatus") == 12
+    assert "Sealed" not in result.output
+
+
+@pytest.mark.parametrize("user", ["alice", "lab\\ALICE"])
+def test_a_password_is_asked_for(invoke, ntlm, user) -> None:
+    result = invoke("decode", ntlm, "--user", user, typed="Secret-1\n")
+    assert result.exit_code == 0
+    assert f"Password of {user}" in result.stderr
+    assert "SetOverallStatus" in result.stdout
+    assert "Secret-1" not in result.output
+
+
+def test_another_user_and_a_wrong_password_are_told(invoke, ntlm, tmp_path) -> None:
+    result = invoke("decode", ntlm, "--user", "bob", typed="Secret-1\n")
+    assert "not opened: no password is given for LAB\\alice" in result.stdout
+    result = invoke("decode", ntlm, "--user", "alice", typed="Secret-2\n")
+    reason = "the password that is given is not the one that LAB\\alice logged on with"
+    assert f"not opened: {reason}\n" in result.stdout
+    assert result.exit_code == 0
+    result = invoke("decode", ntlm)
+    assert "not opened: the password of LAB\\alice is not given\n" in result.stdout
+
+
+def test_password_files_that_will_not_do(invoke, ntlm, password_file) -> None:
+    result = invoke("decode", ntlm, "--password-file", "/nowhere")
+    assert result.exit_code == 2
+    assert "/nowhere: No such file" in result.stderr
+    password_file.chmod(0o644)
+    result = invoke("decode", ntlm, "--password-file", password_file)
+    assert result.exit_code == 2
+    assert "chmod 600" in result.stderr
+
+
+def test_one_connection_alone(invoke, tmp_path) -> None:
+    path = tmp_path / "lines"
+    path.write_text("000100\n0001\n000100\n")
+    result = invoke("decode", path, "--connection", "3")
+    assert result.exit_code == 0
+    assert result.output == "connection 3\n3 -->       0  Version major=1 minor=0\n"
+    assert invoke("decode", path).exit_code == 1
+    assert invoke("decode", path, "--connection", "0").exit_code == 2
+
+
+def test_forms_of_output(invoke, captures) -> None:
+    capture = captures / "none.pcap"
+    summary = invoke("decode", capture)
+    assert summary.output == invoke("decode", "--summary", capture).output
+    assert len(summary.output.splitlines()) == 44
+    xml = invoke("decode", "--xml", capture)
+    assert "          <completionPercentage>100</completionPercentage>" in xml.output
+    objects = [json.loads(line) for line in invoke("decode", "--json", capture).output.splitlines()]
+    assert len(objects) == 44
+    diagram = invoke("decode", "--diagram", capture)
+    assert diagram.output.startswith("sequenceDiagram\n")
+    assert {each.exit_code for each in (summary, xml, diagram)} == {0}
+
+
+def test_standard_input(invoke) -> None:
+    result = invoke("decode", "-", typed="000100")
+    assert result.output == "connection 1\n1 -->       0  Version major=1 minor=0\n"

@@ -74,12 +74,11 @@ def _record_words(record: Record) -> str:
 
 
 def _protection_words(event: HandshakeEnded) -> str:
-    said = " ".join(filter(None, (event.mechanism, event.protection))) or "protection unknown"
-    if event.account:
-        said += f", {event.account}"
+    parts = [f"{event.mechanism} {event.protection}".strip(), event.account]
+    said = ", ".join(["handshake over", *filter(None, parts)])
     if event.reason:
         said += f"; {'opened' if event.is_opened else 'not opened'}: {event.reason}"
-    return f"protected by {printable(said)}"
+    return printable(said)
 
 
 def _envelope_words(event: EnvelopeRead) -> str:
