@@ -3,6 +3,8 @@
 from concurrent.futures import Future
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import etree
 
 from ipam_progress.contracts import IpamExceptionId, IpamTaskType
@@ -265,3 +267,21 @@ def test_spyne_resolves_no_references(conversation):
     """SOAP 1.1 had hrefs, and Spyne follows those that go round in circles."""
     fault, _ = conversation.ask('<a id="1" xmlns=""><b href="#1"/></a>')
     assert code_of(fault) == ["s:Sender"]
+
+
+@given(st.data())
+def test_damage_is_answered_with_a_fault_or_an_answer(data):
+    """Whatever comes, one envelope goes back, and nothing is a failure of ours."""
+    conversation = Conversation()
+    document = bytearray(
+        f'<e:Envelope xmlns:e="{SOAP}"><e:Header><h e:mustUnderstand="0"/></e:Header><e:Body>'
+        f"{START}</e:Body></e:Envelope>".encode()
+    )
+    for _ in range(data.draw(st.integers(1, 4))):
+        position = data.draw(st.integers(0, len(document) - 1))
+        length = data.draw(st.integers(0, 12))
+        document[position : position + length] = data.draw(st.binary(max_size=12))
+        document = document or bytearray(b"<")
+    answer = conversation.endpoint.process(bytes(document), None, conversation.tasks)
+    assert content(answer).tag in {f"{{{SOAP}}}Fault", f"{{{IPAM}}}StartTaskResponse"}
+    assert conversation.failures == []
