@@ -23,12 +23,17 @@ def later(request):
 
 
 @pytest.fixture
-def browser(browse):
+def reactor():
+    return MemoryReactorClock()
+
+
+@pytest.fixture
+def browser(browse, reactor):
     site = WebSite(
         {b"/page": lambda _: (b"a page", "text/html")},
         posts=Posts({b"/echo": echo, b"/later": later}, "text/x", LIMIT),
         headers={"Link": "<x>"},
-        reactor=MemoryReactorClock(),
+        reactor=reactor,
     )
     site.doStart()
     yield browse(site)
@@ -93,6 +98,35 @@ class TestPosts:
 
     def test_by_another_name(self, browser):
         assert post(browser, "/echo", host="evil.example")[0] == 421
+
+
+class TestTime:
+    """A request has a minute to arrive, from when the connection is free for it."""
+
+    @pytest.mark.parametrize("part", [b"G", b"GET /page HTTP/1.1\r\nHost: localhost\r\nX-Y: "])
+    def test_octets_that_come_one_by_one(self, browser, reactor, part):
+        browser.protocol.dataReceived(part)
+        for _ in range(59):
+            reactor.advance(1)
+            browser.protocol.dataReceived(b"x")
+        assert not browser.transport.disconnecting
+        reactor.advance(1)
+        assert browser.transport.disconnecting
+
+    def test_a_body_that_does_not_end(self, browser, reactor):
+        browser.protocol.dataReceived(
+            b"POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 90\r\n\r\n"
+        )
+        for _ in range(60):
+            reactor.advance(1)
+            browser.protocol.dataReceived(b"x")
+        assert browser.transport.disconnecting
+
+    def test_each_request_has_its_own(self, browser, reactor):
+        for _ in range(3):
+            assert browser.ask("/page")[0] == 200
+            reactor.advance(59)
+        assert not browser.transport.disconnecting
 
 
 class TestOtherMethods:

@@ -19,6 +19,7 @@ from twisted.web.http import (
     NOT_FOUND,
     REQUEST_ENTITY_TOO_LARGE,
     UNSUPPORTED_MEDIA_TYPE,
+    HTTPChannel,
 )
 from twisted.web.resource import IResource, Resource
 from twisted.web.server import NOT_DONE_YET, Request, Site
@@ -104,6 +105,13 @@ class _Request(Request):
         self._room = max(self._room - len(data), 0)
 
 
+class _Channel(HTTPChannel):
+    """A connection on which the next request has to have arrived in time, as a whole."""
+
+    def resetTimeout(self) -> None:
+        """Grant no more time because octets have come: they may come one by one, for days."""
+
+
 class WebSite(Site):
     """Answers requests at some paths.
 
@@ -116,6 +124,7 @@ class WebSite(Site):
     """
 
     noisy = False
+    protocol = _Channel  # type: ignore[assignment]  # Twisted's default speaks HTTP/2 in TLS too
 
     def __init__(
         self,
