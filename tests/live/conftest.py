@@ -252,11 +252,12 @@ class ProxyProgram(Program):
         match = self.wait_for_log(r"^listening on (net\.tcp://127\.0\.0\.1:(\d+)), for")
         self.url, self.port = match[1], int(match[2])
 
-    def stop(self, *, warnings=0):
-        """Stop it as people do; it must end well, having had nothing else to say."""
+    def stop(self, expected=()):
+        """Stop it as people do; it must end well, having said nothing that was not expected."""
         self.process.send_signal(signal.SIGINT)
         assert self.wait() == 0, self.tail()
-        assert len(self.log()) == 1 + warnings, self.tail()
+        said = {line.partition(": ")[2] for line in self.log()[1:]}
+        assert said == set(expected), self.tail()
 
 
 @pytest.fixture

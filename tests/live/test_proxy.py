@@ -290,8 +290,9 @@ def test_more_clients_than_are_let_in_wait(start_proxy):
         url = f"net.tcp://127.0.0.1:{server.getsockname()[1]}"
         proxy = start_proxy(url, "--connections", "1")
         first = connect(proxy)
-        proxy.wait_for_log("1 connections: no more are accepted")
+        full = "1 connections: no more are accepted"
+        proxy.wait_for_log(full)
         with connect(proxy):  # here, too
             reset(first)
             proxy.wait_for_line(r"^connection 2: ")
-            proxy.stop(warnings=2)
+            proxy.stop([full])

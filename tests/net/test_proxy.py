@@ -317,9 +317,11 @@ def test_past_the_limit_clients_wait(make_transport, log):
     scene.come()
     assert not scene.port.reading
     assert log.lines() == ["2 connections: no more are accepted"]
-    assert scene.proxy.buildProtocol(CLIENT) is None  # accepted in the same turn
+    late = scene.come()  # accepted in the same turn
     client.reset()
     server.catch_up()
+    assert not scene.port.reading
+    late.reset()
     assert scene.port.reading
 
 

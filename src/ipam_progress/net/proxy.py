@@ -231,7 +231,8 @@ class Proxy(Factory):
     Args:
         target: The server.
         watcher: Who is told what passes.
-        connections: How many clients may be connected at once; more have to wait.
+        connections: How many clients may be connected at once; more have to wait, but for those
+            that come at the same moment as the last one.
     """
 
     noisy = False
@@ -259,10 +260,8 @@ class Proxy(Factory):
         self._port = yield endpoint.listen(self)
         return spell_address(self._port.getHost())
 
-    def buildProtocol(self, addr: IAddress | None) -> _Leg | None:
-        """Make the client's leg of a connection that has been accepted; None closes it."""
-        if len(self._passages) >= self._limit:
-            return None
+    def buildProtocol(self, addr: IAddress | None) -> _Leg:
+        """Make the client's leg of a connection that has been accepted."""
         self._count += 1
         passage = _Passage(self, self._count, spell_address(addr))
         self._passages.add(passage)
@@ -275,7 +274,8 @@ class Proxy(Factory):
         """Make room for another connection."""
         self._passages.remove(passage)
         if self._gone is None:
-            self._port.startReading()
+            if len(self._passages) < self._limit:
+                self._port.startReading()
         elif not self._passages:
             self._gone.callback(None)
 
