@@ -190,6 +190,8 @@ class Witness:
             raise SecurityError("it has no extended session security, which is all that is known")
         if len(message.nt_challenge_response or b"") <= _NTLMV1_SIZE:
             raise SecurityError("the client logged on with NTLMv1, only NTLMv2 is known")
+        if not self._account:
+            raise SecurityError("the client logged on as nobody, which takes no password")
         if self._accounts is None:
             raise SecurityError(f"the password of {self._account} is not given")
         account = self._accounts(message.domain_name or "", message.user_name or "")
