@@ -29,9 +29,11 @@ docs: $(VENV)/.docs
 bench: $(VENV)/.tools
 	$(BIN)/python -m bench
 
-# Damaged handshakes and frames against the security layer, ROUNDS of them
+# Damaged handshakes and frames against the security layer, ROUNDS of them, and a tenth as many
+# damaged captures against the inspector
 fuzz: $(VENV)/.tools
 	$(BIN)/python -m fuzz --rounds $(or $(ROUNDS),100000)
+	$(BIN)/python -m fuzz.captures --rounds $$(( $(or $(ROUNDS),100000) / 10 ))
 
 clean:
 	rm -rf $(VENV) build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
