@@ -26,7 +26,7 @@ from ipam_progress.service.metadata import (
     WindowsSecurity,
     endpoints_at,
 )
-from ipam_progress.service.metadata.exchange import encode_sections
+from ipam_progress.service.metadata.exchange import encode_section, join_sections
 
 __all__ = ["Publisher", "published_security"]
 
@@ -53,6 +53,7 @@ class Publisher:
         self.applications = tuple(applications)
         self._paths = paths
         self._listening = listening
+        self._others: tuple[bytes, ...] = ()  # the sections behind the first
         self._sections = lru_cache(_KEPT)(self._encode)
 
     def endpoints(self, host: str) -> tuple[PublishedEndpoint, ...]:
@@ -79,8 +80,10 @@ class Publisher:
 
     def _encode(self, endpoints: tuple[PublishedEndpoint, ...]) -> bytes:
         # all documents are in the answer, so none says where another is
-        metadata = ServiceMetadata(self.applications, endpoints)
-        return encode_sections(metadata.documents(lambda _: ""))
+        first, *others = ServiceMetadata(self.applications, endpoints).documents(lambda _: "")
+        if not self._others:  # they say nothing of endpoints
+            self._others = tuple(map(encode_section, others))
+        return join_sections([encode_section(first), *self._others])
 
 
 def published_security(security: ServerSecurity | None) -> PublishedSecurity | None:

@@ -31,7 +31,15 @@ from ipam_progress.soap import (
     write_fault,
 )
 
-__all__ = ["GET", "GET_RESPONSE", "MEX", "MetadataExchange", "MetadataSource", "encode_sections"]
+__all__ = [
+    "GET",
+    "GET_RESPONSE",
+    "MEX",
+    "MetadataExchange",
+    "MetadataSource",
+    "encode_section",
+    "join_sections",
+]
 
 GET: Final = "http://schemas.xmlsoap.org/ws/2004/09/transfer/Get"
 """Action of the request."""
@@ -49,17 +57,20 @@ class MetadataSource(Protocol):
     """What a session has to tell."""
 
     def metadata_sections(self) -> bytes:
-        """Give the body of the answer, as `encode_sections` makes it."""
+        """Give the body of the answer, as `join_sections` makes it."""
         ...
 
 
-def encode_sections(documents: Iterable[MetadataDocument]) -> bytes:
-    """Make the body of an answer, in octets that fit into the messages of any session."""
-    sections = [
-        _MEX("MetadataSection", each.root, Dialect=each.dialect, Identifier=each.identifier)
-        for each in documents
-    ]
-    return encode_document(from_element(_MEX("Metadata", *sections)))
+def encode_section(document: MetadataDocument) -> bytes:
+    """Make the section of a document, in octets that fit into the messages of any session."""
+    attributes = {"Dialect": document.dialect, "Identifier": document.identifier}
+    return encode_document(from_element(_MEX("MetadataSection", document.root, **attributes)))
+
+
+def join_sections(sections: Iterable[bytes]) -> bytes:
+    """Make the body of an answer from its sections."""
+    *start, end = encode_document(from_element(_MEX("Metadata")))
+    return b"".join((bytes(start), *sections, bytes([end])))
 
 
 class MetadataExchange:
