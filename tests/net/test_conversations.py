@@ -158,7 +158,7 @@ def test_what_a_handler_raises_is_logged_and_not_told(make_harness, log, kind):
     wire = started(harness)
     if kind == "thread":
         harness.reactor.settle_with_threads(lambda: b"SetOverallStatus" in wire.transport.value())
-        harness.server.runner.stop()
+        harness.server._parts.runner.stop()
     status = final_status(wire)
     assert status.overallStatus is FAILURE
     data = status.completionStatus.ErrorInfo.IpamExceptionData
@@ -210,7 +210,6 @@ def test_a_mistake_while_an_end_is_told_is_logged(make_harness, scripted, log, m
     def broken(*_arguments):
         raise mistake
 
-    monkeypatch.setattr(harness.server.session_settings.__class__, "completion_timeout", None)
     monkeypatch.setattr("ipam_progress.progress.ProgressReporter.succeed", broken)
     scripted.endings[0].callback(None)
     assert log.take_failures() == [mistake]

@@ -86,7 +86,7 @@ def test_damaged_clients(data, streams, lasting, log):
     good.ask(StartTask(taskType=IpamTaskType.Discovery))
     assert good.names() == ["PreambleAckRecord", "StartTaskResponse"]
     good.close()
-    assert harness.server.admission.total == 0
+    assert harness.server._admission.total == 0
     harness.wires.clear()
 
 

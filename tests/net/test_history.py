@@ -129,7 +129,7 @@ class Audited:
     def __init__(self, harness, store) -> None:
         self.harness = harness
         self.writer = Writer(store)
-        harness.server.store = None  # it is open already
+        harness.server._parts.store = None  # it is open already
         harness.server.recorder.writer = self.writer
         harness.server.start()
 
@@ -336,7 +336,7 @@ def test_without_a_store_there_is_no_such_path(harness):
 
 
 def test_the_path_cannot_be_that_of_another_service(store):
-    with pytest.raises(ValueError, match="the path /IpamOperationHistory is that of the history"):
+    with pytest.raises(ValueError, match="IOperationHistory is at the path /IpamOperationHistory"):
         ManagementServer(
             demo_registry(), server_path="/ipamoperationhistory/", store=store, reactor=object()
         )

@@ -302,7 +302,7 @@ def test_a_refusal_that_names_its_request_is_that_requests(played, outcome_of):
 @pytest.mark.parametrize("speaks", [True, False])
 def test_a_long_operation_where_keepalives_are_required(make_pair, outcome_of, playing, speaks):
     pair = make_pair(playing.registry, keepalive=speaks)
-    pair.harness.server.keepalive = KeepaliveMode.REQUIRED
+    pair.harness.server._parts.keepalive = KeepaliveMode.REQUIRED
     parameters = CreateDhcpScopeParameters(OperationId=IpamAdminOperationId.CreateDhcpScope)
     started = outcome_of(pair.client.start_operation(parameters))
     pair.run()

@@ -327,7 +327,7 @@ class TestProtection:
 
 
 def test_a_service_cannot_have_that_path(make_harness):
-    with pytest.raises(ValueError, match="the path /mex is that of the metadata"):
+    with pytest.raises(ValueError, match="metadata is at the path /mex"):
         make_harness(metadata_exchange=True, server_path="/MEX/")
 
 

@@ -444,7 +444,7 @@ def test_paths_can_be_chosen_and_the_longest_one_counts(make_harness):
 def test_paths_have_to_be_paths_and_two():
     with pytest.raises(ValueError, match="must begin with /"):
         ManagementServer(OperationRegistry(), server_path="Tasks", reactor=object())
-    with pytest.raises(ValueError, match="both services"):
+    with pytest.raises(ValueError, match="IIpamServer is at the path"):
         ManagementServer(OperationRegistry(), server_path="/IPAMOPERATIONWITHPROGRESS/", reactor=1)
 
 
@@ -504,7 +504,7 @@ def test_without_bounds_there_is_nothing_to_raise(monkeypatch):
 def test_connections_are_bound_by_descriptors(make_harness, monkeypatch, log, descriptors_, places):
     monkeypatch.setattr(server, "raise_descriptor_limit", lambda: descriptors_)
     harness = make_harness(limits=Limits(connections=5000))
-    assert harness.server.admission.connections == places
+    assert harness.server._admission.connections == places
     expected = f"{places} connections at once instead of 5000"
     assert [line.startswith(expected) for line in log.lines()] == [True] * (places < 5000)
 

@@ -368,7 +368,7 @@ def test_a_client_may_go_between_sessions_and_after_messages(harness, log):
         assert wire.transport.disconnecting
         assert not wire.transport.aborted
     harness.settle()
-    assert harness.server.admission.total == 0
+    assert harness.server._admission.total == 0
     assert log.lines() == []
 
 
@@ -402,7 +402,7 @@ def test_a_reset_is_noted_where_it_breaks_something(harness, log):
     lines = log.lines()
     assert len(lines) == 2
     assert all(line.startswith("127.0.0.1:40000: connection lost: ") for line in lines)
-    assert harness.server.admission.total == 0
+    assert harness.server._admission.total == 0
 
 
 def test_nothing_is_left_of_a_lost_connection(harness):

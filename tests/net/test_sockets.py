@@ -137,7 +137,7 @@ registry, settings = demo_registry(), {"limits": Limits(connections=3)}
 async def main(reactor, server, url):
     port = int(url.rpartition(":")[2])
     silent = [socket.create_connection(("127.0.0.1", port)) for _ in range(3)]
-    await turns_of(reactor, lambda: server.admission.full)
+    await turns_of(reactor, lambda: server._admission.full)
     starting = ManagementClient(url).start_task(IpamTaskType.Discovery)
     await turns_of(reactor)
     assert not starting.called

@@ -250,7 +250,7 @@ def test_who_may_do_what(make_harness, log):
     audit = [line for line in log.lines() if line.startswith("denied: ")]
     assert len(audit) == 2
     assert all(ALICE in line for line in audit)
-    harness.server.identities = IdentityResolver({"IPAM MSM Administrators": [ALICE]})
+    harness.server.admit(IdentityResolver({"IPAM MSM Administrators": [ALICE]}), None)
     pair = Pair(harness, windows_client())
     pair.ask(PARAMETERS)
     pair.ask(StartOperationWithCallback())

@@ -278,7 +278,7 @@ class _Settings:
                 _log.error("nothing was read again: {problem}", problem=problem)
             return
         server.protect(access.securities)
-        server.identities, server.authorizer = access.identities, access.authorizer
+        server.admit(access.identities, access.authorizer)
         _log.info("accounts, keytab, certificates, groups, roles and policies were read again")
 
 

@@ -16,12 +16,12 @@ from twisted.logger import Logger
 from ipam_progress.authorization import SessionAuthorization
 from ipam_progress.errors import RemoteProtocolError
 from ipam_progress.events import FaultSent, RequestAnswered
+from ipam_progress.net.server_parts import ServerParts
 from ipam_progress.service.endpoint import Answer, Silence
 from ipam_progress.service.protocol import SessionCodec
 from ipam_progress.soap import shorten
 
 if TYPE_CHECKING:
-    from ipam_progress.net.server import ManagementServer
     from ipam_progress.net.server_channel import ServerChannel
 
 __all__ = ["Conversation", "MessageEndpoint"]
@@ -46,32 +46,32 @@ class Conversation(ABC):
     """One session of a service.
 
     Args:
-        server: Whose session it is.
-        channel: The connection that carries it.
+        parts: Of the server.
         endpoint: Answers its messages.
+        channel: The connection that carries it.
 
     Attributes:
         number: What tells it from the server's other sessions.
         is_public: Whether it is for everybody, even where sessions have to be protected.
     """
 
-    __slots__ = ("_authorization", "_channel", "_codec", "_endpoint", "_server", "number")
+    __slots__ = ("_authorization", "_channel", "_codec", "_endpoint", "_parts", "number")
 
     log: ClassVar[Logger] = Logger()
     is_public: ClassVar[bool] = False
 
     def __init__(
-        self, server: ManagementServer, channel: ServerChannel, endpoint: MessageEndpoint
+        self, parts: ServerParts, endpoint: MessageEndpoint, channel: ServerChannel
     ) -> None:
-        self._server = server
+        self._parts = parts
         self._channel = channel
         self._endpoint = endpoint
-        self._codec = server.new_codec()
-        self.number = server.number_session()
+        self._codec = parts.new_codec()
+        self.number = parts.number_session()
         # what the client may do is computed once ([MS-IPAMM2] 3.1.4.3); None lets it do everything
         self._authorization: SessionAuthorization | None = None
-        if server.authorizer is not None and channel.identity is not None:
-            self._authorization = server.authorizer.for_session(channel.identity)
+        if parts.authorizer is not None and channel.identity is not None:
+            self._authorization = parts.authorizer.for_session(channel.identity)
 
     @property
     def service(self) -> str:
@@ -85,7 +85,7 @@ class Conversation(ABC):
 
     def receive(self, envelope: bytes) -> None:
         """Let the service answer a message, and write the answer, now or later."""
-        began: float = self._server.reactor.seconds()
+        began: float = self._parts.reactor.seconds()
         try:
             answer = self._endpoint.process(envelope, self._codec, self._target())
         except RemoteProtocolError as error:
@@ -108,7 +108,7 @@ class Conversation(ABC):
 
     def _answer(self, began: float, answer: Answer) -> None:
         self._channel.framing.send_envelope(answer)
-        events = self._server.events
+        events = self._parts.events
         if answer.refusal:
             self.log.warn(
                 "{peer}: refused a request: {refusal}",
@@ -118,7 +118,7 @@ class Conversation(ABC):
             kind, _, reason = answer.refusal.partition(": ")
             events.publish(FaultSent(self._channel.peer, kind, reason))
         if events.wants(RequestAnswered):
-            now = self._server.reactor.seconds()
+            now = self._parts.reactor.seconds()
             events.publish(RequestAnswered(answer.operation, now - began))
         if answer.ends_session:
             self._end_at_once()

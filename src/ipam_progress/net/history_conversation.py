@@ -16,7 +16,9 @@ from ipam_progress.authorization import AuditEntry, AuthorizationDecision
 from ipam_progress.contracts import IpamExceptionId
 from ipam_progress.errors import StoreError
 from ipam_progress.identity import Identity, IpamGroup
+from ipam_progress.net.conversation import MessageEndpoint
 from ipam_progress.net.request_conversation import RequestConversation
+from ipam_progress.net.server_parts import ServerParts
 from ipam_progress.service.history import (
     MOST_OPERATIONS,
     MOST_SUBTASKS,
@@ -28,10 +30,8 @@ from ipam_progress.session.faults import IpamError
 
 if TYPE_CHECKING:
     from ipam_progress.contracts.history import RecordedOperation
-    from ipam_progress.net.server import ManagementServer
     from ipam_progress.net.server_channel import ServerChannel
     from ipam_progress.records import OperationRecord, Outcome
-    from ipam_progress.service.endpoint import ServiceEndpoint
     from ipam_progress.store import StoreTransaction
 
 __all__ = ["HistoryConversation"]
@@ -44,17 +44,17 @@ class HistoryConversation(RequestConversation):
     """A session of our own port type (an `ipam_progress.service.services.OperationHistory`).
 
     Args:
+        parts: Of the server; it has a store.
         endpoint: Answers its messages.
-        server: Whose session it is; it has a store.
         channel: The connection that carries it.
     """
 
     __slots__ = ("_identity",)
 
     def __init__(
-        self, endpoint: ServiceEndpoint, server: ManagementServer, channel: ServerChannel
+        self, parts: ServerParts, endpoint: MessageEndpoint, channel: ServerChannel
     ) -> None:
-        super().__init__(server, channel, endpoint)
+        super().__init__(parts, endpoint, channel)
         self._identity: Identity | None = channel.identity
 
     def operation(self, request_id: str | None) -> Future[RecordedOperation | None]:
@@ -106,7 +106,7 @@ class HistoryConversation(RequestConversation):
         return identity.name
 
     def _note_denial(self, action: str, reason: str) -> None:
-        authorizer = self._server.authorizer
+        authorizer = self._parts.authorizer
         if authorizer is not None and self._identity is not None:
             decision = AuthorizationDecision(False, reason)
             authorizer.tell(AuditEntry(self._identity, action, decision))
@@ -137,7 +137,7 @@ class HistoryConversation(RequestConversation):
             except Exception as error:  # noqa: BLE001 (whoever waits for the answer tells it)
                 told.set_exception(error)
 
-        writer = self._server.recorder.writer
+        writer = self._parts.recorder.writer
         assert writer is not None  # it is there as long as there are sessions
         writer.submit(find).add_done_callback(answer)
         return told

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from ipam_progress.framing import NetTcpAddress
 from ipam_progress.net.publication import Publisher
 from ipam_progress.net.request_conversation import RequestConversation
+from ipam_progress.net.server_parts import ServerParts
 from ipam_progress.service.metadata.exchange import MetadataExchange
 
 if TYPE_CHECKING:
-    from ipam_progress.net.server import ManagementServer
     from ipam_progress.net.server_channel import ServerChannel
 
 __all__ = ["MetadataConversation"]
@@ -24,8 +24,8 @@ class MetadataConversation(RequestConversation):
     """A session of WS-MetadataExchange (a `MetadataSource`).
 
     Args:
+        parts: Of the server.
         publisher: Knows what is published.
-        server: Whose session it is.
         channel: The connection that carries it.
     """
 
@@ -33,10 +33,8 @@ class MetadataConversation(RequestConversation):
 
     is_public = True
 
-    def __init__(
-        self, publisher: Publisher, server: ManagementServer, channel: ServerChannel
-    ) -> None:
-        super().__init__(server, channel, MetadataExchange())
+    def __init__(self, parts: ServerParts, publisher: Publisher, channel: ServerChannel) -> None:
+        super().__init__(parts, MetadataExchange(), channel)
         self._publisher = publisher
         self._host = NetTcpAddress.parse(channel.via).host
 

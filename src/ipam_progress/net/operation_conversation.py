@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 from ipam_progress.contracts.messages import SetOverallStatus
 from ipam_progress.errors import SerializationError
-from ipam_progress.net.conversation import Conversation
+from ipam_progress.net.conversation import Conversation, MessageEndpoint
 from ipam_progress.net.operation_outputs import OperationOutputs
 from ipam_progress.net.recorder import ActiveOperation
+from ipam_progress.net.server_parts import ServerParts
 from ipam_progress.service.callbacks import encode_callback
 from ipam_progress.session.outputs import OperationStart
 from ipam_progress.session.server import ServerSession
 
 if TYPE_CHECKING:
-    from ipam_progress.net.server import ManagementServer
     from ipam_progress.net.server_channel import ServerChannel
 
 __all__ = ["OperationConversation"]
@@ -35,14 +35,16 @@ class OperationConversation(Conversation, OperationOutputs):
     It fulfils `ipam_progress.session.outputs.SessionOutputs` for its `ServerSession`.
     """
 
-    def __init__(self, server: ManagementServer, channel: ServerChannel) -> None:
-        super().__init__(server, channel, server.operation_endpoint)
+    def __init__(
+        self, parts: ServerParts, endpoint: MessageEndpoint, channel: ServerChannel
+    ) -> None:
+        super().__init__(parts, endpoint, channel)
         self._end_is_due = False
         self._pump_is_due = False
         self._session = ServerSession(
-            server.registry,
+            parts.registry,
             self,
-            settings=server.session_settings,
+            settings=parts.session_settings,
             authorize=self._authorization.authorize if self._authorization else None,
         )
 
@@ -98,18 +100,18 @@ class OperationConversation(Conversation, OperationOutputs):
                 return
             for message in batch:
                 self._send(message)
-            self._server.counters.callbacks_sent += len(batch)
+            self._parts.counters.callbacks_sent += len(batch)
             channel.flush()
-            self._session.active()
             if isinstance(batch[-1], SetOverallStatus):  # the last of all
                 self._session.final_status_sent()
+            self._session.active()
         outbox.begin_merging()  # the client is slower than the handler
         if self._end_is_due:
             # as long as the client reads on it gets everything; what it leaves is not kept for long
             channel.await_end()
 
     def _count_merged(self) -> None:
-        self._server.counters.callbacks_merged += self._session.outbox.take_merged()
+        self._parts.counters.callbacks_merged += self._session.outbox.take_merged()
 
     def _send(self, message: object) -> None:
         try:
@@ -126,21 +128,21 @@ class OperationConversation(Conversation, OperationOutputs):
         return self._channel.peer
 
     def _begin(self, start: OperationStart) -> tuple[ActiveOperation, Future[None] | None]:
-        return self._server.recorder.begin(
+        return self._parts.recorder.begin(
             start, client=self._channel.client, address=self._channel.peer, session=self.number
         )
 
     def callbacks_ready(self) -> None:
         """Begin to empty the outbox, soon and in the reactor's thread."""
-        if threading.get_ident() == self._server.thread:
+        if threading.get_ident() == self._parts.thread:
             self._pump_soon()
         else:
-            self._server.reactor.callFromThread(self._pump_soon)
+            self._parts.reactor.callFromThread(self._pump_soon)
 
     def _pump_soon(self) -> None:
         if not self._pump_is_due:
             self._pump_is_due = True
-            self._server.reactor.callLater(0, self._pump)
+            self._parts.reactor.callLater(0, self._pump)
 
     def end(self) -> None:
         """Send an End after everything that waits."""

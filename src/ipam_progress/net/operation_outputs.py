@@ -12,7 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
@@ -21,15 +21,13 @@ from ipam_progress.binaryxml import Encoder
 from ipam_progress.contracts.messages import SetOverallStatus
 from ipam_progress.errors import SerializationError
 from ipam_progress.net.recorder import ActiveOperation
+from ipam_progress.net.server_parts import ServerParts
 from ipam_progress.net.waiter import DeferredWaiter
 from ipam_progress.progress import failed_status
 from ipam_progress.records import OperationRecord
 from ipam_progress.service.callbacks import encode_callback
 from ipam_progress.session.outputs import HandlerCall, OperationStart
 from ipam_progress.session.server import ServerSession
-
-if TYPE_CHECKING:
-    from ipam_progress.net.server import ManagementServer
 
 __all__ = ["OperationOutputs", "ResumedOperation"]
 
@@ -40,13 +38,13 @@ class OperationOutputs(ABC):
     For those who derive from it:
 
     Attributes:
-        _server: Whose session it is.
+        _parts: Of the server.
         _operation: The operation, as soon as it is about to go on record.
     """
 
     log: ClassVar[Logger] = Logger()
 
-    _server: ManagementServer
+    _parts: ServerParts
     _operation: ActiveOperation | None = None
 
     @property
@@ -77,23 +75,23 @@ class OperationOutputs(ABC):
     def record_end(self, final: SetOverallStatus) -> Future[None] | None:
         """Put on record how it ended."""
         assert self._operation is not None, "nothing ends that did not begin"
-        return self._server.recorder.end(self._operation, final)
+        return self._parts.recorder.end(self._operation, final)
 
     def record_end_seen(self) -> None:
         """Put on record that the client has seen it."""
         assert self._operation is not None, "nothing ends that did not begin"
-        self._server.recorder.end_seen(self._operation)
+        self._parts.recorder.end_seen(self._operation)
 
     # --- Time ------------------------------------------------------------------------------------
 
     def schedule(self, seconds: float, call: Callable[[], None]) -> IDelayedCall:
         """Call back later."""
-        later: IDelayedCall = self._server.reactor.callLater(seconds, call)
+        later: IDelayedCall = self._parts.reactor.callLater(seconds, call)
         return later
 
     def seconds(self) -> float:
         """Tell the time."""
-        now: float = self._server.reactor.seconds()
+        now: float = self._parts.reactor.seconds()
         return now
 
     def create_waiter(self) -> DeferredWaiter:
@@ -105,7 +103,7 @@ class OperationOutputs(ABC):
     def run_handler(self, call: HandlerCall) -> Callable[[], None]:
         """Run the handler of the operation."""
         self.log.info("{peer}: {operation} started", peer=self._who, operation=call.description)
-        return self._server.runner.run_handler(
+        return self._parts.runner.run_handler(
             replace(
                 call,
                 returned=partial(self._handler_returned, call),
@@ -115,7 +113,7 @@ class OperationOutputs(ABC):
 
     def log_failure(self, description: str, error: BaseException) -> None:
         """Log an exception whose text is not for the client."""
-        self._server.runner.log_failure(description, error)
+        self._parts.runner.log_failure(description, error)
 
     def _handler_returned(self, call: HandlerCall, result: object) -> None:
         self._log_end(call, "returned")
@@ -137,13 +135,13 @@ class OperationOutputs(ABC):
 class ResumedOperation(OperationOutputs):
     """An operation that runs again after a crash; its client is gone."""
 
-    def __init__(self, server: ManagementServer, record: OperationRecord) -> None:
-        self._server = server
+    def __init__(self, parts: ServerParts, record: OperationRecord) -> None:
+        self._parts = parts
         self._record = record
         self._session = ServerSession(
-            server.registry,
+            parts.registry,
             self,
-            settings=replace(server.session_settings, inactivity_timeout=None),
+            settings=replace(parts.session_settings, inactivity_timeout=None),
         )
 
     @property
@@ -156,11 +154,11 @@ class ResumedOperation(OperationOutputs):
         return f"attempt {self._record.attempts + 1}"
 
     def _begin(self, start: OperationStart) -> tuple[ActiveOperation, Future[None] | None]:
-        return self._server.recorder.begin_again(self._record, start)
+        return self._parts.recorder.begin_again(self._record, start)
 
     def callbacks_ready(self) -> None:
         """Let handlers go on that gave way; nobody is there to be called back."""
-        self._server.reactor.callFromThread(self._session.outbox.take_all)
+        self._parts.reactor.callFromThread(self._session.outbox.take_all)
 
     def end(self) -> None:
         """Do nothing: there is no connection."""

@@ -12,7 +12,7 @@ from collections.abc import Generator
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
 from twisted.internet.defer import Deferred, inlineCallbacks
@@ -22,14 +22,12 @@ from ipam_progress.contracts import PARAMETER_TYPES, IpamOperationWithProgressPa
 from ipam_progress.errors import IpamProgressError
 from ipam_progress.net.operation_outputs import ResumedOperation
 from ipam_progress.net.recorder import write_end
+from ipam_progress.net.server_parts import ServerParts
 from ipam_progress.net.waiter import deferred_of
 from ipam_progress.operations import OperationHandler
 from ipam_progress.records import OperationRecord, Outcome, TaskRecord
 from ipam_progress.service.archive import parameters_from_xml
 from ipam_progress.store import StoreTransaction
-
-if TYPE_CHECKING:
-    from ipam_progress.net.server import ManagementServer
 
 __all__ = ["recover"]
 
@@ -42,13 +40,13 @@ _UNRESOLVED: Final = (
 
 
 @inlineCallbacks
-def recover(server: ManagementServer) -> Generator[Deferred[Any], Any, None]:
+def recover(parts: ServerParts) -> Generator[Deferred[Any], Any, None]:
     """See to what is on record as running although nothing runs yet.
 
     Raises:
         StoreError: If the store cannot be read or written.
     """
-    store, writer = server.store, server.recorder.writer
+    store, writer = parts.store, parts.recorder.writer
     assert store is not None
     assert writer is not None
     running = yield deferred_of(writer.submit(lambda transaction: transaction.running_operations()))
@@ -59,7 +57,7 @@ def recover(server: ManagementServer) -> Generator[Deferred[Any], Any, None]:
         if record.id in unresolved:
             ended.append(_ended(record, Outcome.UNKNOWN, _UNRESOLVED))
             continue
-        handler = _resuming_handler(server, record)
+        handler = _resuming_handler(parts, record)
         if handler is None:
             ended.append(_ended(record, Outcome.FAILED, _INTERRUPTED))
             continue
@@ -69,7 +67,7 @@ def recover(server: ManagementServer) -> Generator[Deferred[Any], Any, None]:
             reason = f"{_INTERRUPTED} It cannot be resumed: its parameters are damaged ({error})."
             ended.append(_ended(record, Outcome.FAILED, reason))
 
-    server.tasks.load((yield deferred_of(writer.submit(partial(_write, ended)))))
+    parts.tasks.load((yield deferred_of(writer.submit(partial(_write, ended)))))
     for known in unresolved:
         store.forget_unresolved(known)
     for record in ended:
@@ -80,7 +78,7 @@ def recover(server: ManagementServer) -> Generator[Deferred[Any], Any, None]:
             outcome=record.outcome.value,
         )
     for record, parameters, handler in resumable:
-        _resume(server, record, parameters, handler)
+        _resume(parts, record, parameters, handler)
 
 
 def _write(ended: list[OperationRecord], transaction: StoreTransaction) -> list[TaskRecord]:
@@ -106,17 +104,17 @@ def _ended(record: OperationRecord, outcome: Outcome, reason: str) -> OperationR
     return replace(record, ended=datetime.now(UTC), outcome=outcome, error=reason)
 
 
-def _resuming_handler(server: ManagementServer, record: OperationRecord) -> OperationHandler | None:
+def _resuming_handler(parts: ServerParts, record: OperationRecord) -> OperationHandler | None:
     """Give the handler that goes on with an operation; None if it has to be given up."""
     for operation_id in PARAMETER_TYPES:
         if operation_id.value == record.operation_id:
-            handler = server.registry.find(operation_id)
+            handler = parts.registry.find(operation_id)
             return handler if handler is not None and handler.resumable else None
     return None
 
 
 def _resume(
-    server: ManagementServer,
+    parts: ServerParts,
     record: OperationRecord,
     parameters: IpamOperationWithProgressParameters,
     handler: OperationHandler,
@@ -126,7 +124,7 @@ def _resume(
         operation=record.operation_id,
         id=str(record.id),
     )
-    ResumedOperation(server, record).session.resume(
+    ResumedOperation(parts, record).session.resume(
         parameters,
         handler,
         attempt=record.attempts + 1,

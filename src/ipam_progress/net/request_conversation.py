@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from twisted.internet.interfaces import IDelayedCall
 
 from ipam_progress.net.conversation import Conversation, MessageEndpoint
+from ipam_progress.net.server_parts import ServerParts
 
 if TYPE_CHECKING:
-    from ipam_progress.net.server import ManagementServer
     from ipam_progress.net.server_channel import ServerChannel
 
 __all__ = ["RequestConversation"]
@@ -25,16 +25,16 @@ class RequestConversation(Conversation):
     __slots__ = ("_silence",)
 
     def __init__(
-        self, server: ManagementServer, channel: ServerChannel, endpoint: MessageEndpoint
+        self, parts: ServerParts, endpoint: MessageEndpoint, channel: ServerChannel
     ) -> None:
-        super().__init__(server, channel, endpoint)
-        self._silence: IDelayedCall = server.reactor.callLater(
-            server.limits.receive_timeout, channel.abort, "no message for too long"
+        super().__init__(parts, endpoint, channel)
+        self._silence: IDelayedCall = parts.reactor.callLater(
+            parts.limits.receive_timeout, channel.abort, "no message for too long"
         )
 
     def receive(self, envelope: bytes) -> None:
         """Let the service answer a message, and write the answer."""
-        self._silence.reset(self._server.limits.receive_timeout)
+        self._silence.reset(self._parts.limits.receive_timeout)
         super().receive(envelope)
 
     def _end_at_once(self) -> None:

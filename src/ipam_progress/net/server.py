@@ -33,15 +33,14 @@ from twisted.python.failure import Failure
 from ipam_progress import framing
 from ipam_progress.authorization import Authorizer
 from ipam_progress.errors import LocalProtocolError
-from ipam_progress.events import Counters, EventHub
+from ipam_progress.events import EventHub
 from ipam_progress.framing import NetTcpAddress, ServerSettings
 from ipam_progress.identity import IdentityResolver
 from ipam_progress.limits import Limits
 from ipam_progress.net.admission import Admission
-from ipam_progress.net.brakes import Brakes
 from ipam_progress.net.channel import spell_address
 from ipam_progress.net.codecs import codec_factory
-from ipam_progress.net.conversation import Conversation
+from ipam_progress.net.conversation import Conversation, MessageEndpoint
 from ipam_progress.net.descriptors import raise_descriptor_limit
 from ipam_progress.net.history_conversation import HistoryConversation
 from ipam_progress.net.metadata_conversation import MetadataConversation
@@ -52,24 +51,21 @@ from ipam_progress.net.recorder import Recorder
 from ipam_progress.net.recovery import recover
 from ipam_progress.net.runner import TwistedHandlerRunner
 from ipam_progress.net.served_tasks import ServedTasks
-from ipam_progress.net.server_channel import ServerChannel
+from ipam_progress.net.server_channel import OpenListener, ServerChannel
+from ipam_progress.net.server_parts import ServerParts
 from ipam_progress.net.task_conversation import TaskConversation
 from ipam_progress.net.task_outputs import TaskOutputs
 from ipam_progress.net.upgrades import ServerSecurity, UpgradeMaker
 from ipam_progress.operations import OperationRegistry
 from ipam_progress.records import TaskRecord
 from ipam_progress.service.application import (
+    FailureHook,
+    IpamApplication,
     ipam_server_application,
     operation_history_application,
     operation_with_progress_application,
 )
-from ipam_progress.service.declarations import (
-    IPAM_SERVER,
-    OPERATION_HISTORY,
-    OPERATION_WITH_PROGRESS,
-)
 from ipam_progress.service.endpoint import ServiceEndpoint
-from ipam_progress.service.protocol import SessionCodec
 from ipam_progress.session.keepalive import KeepaliveMode
 from ipam_progress.session.server import SessionSettings
 from ipam_progress.store import Store
@@ -95,19 +91,6 @@ class Listener:
 
     endpoint: str
     security: ServerSecurity | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OpenListener:
-    """What a connection has from the listener that it came in by.
-
-    Attributes:
-        framing_settings: What its preambles may ask for.
-        upgrades: Makes the upgrades of its sessions; None where nothing is protected.
-    """
-
-    framing_settings: ServerSettings
-    upgrades: UpgradeMaker | None
 
 
 _Service: TypeAlias = Callable[[ServerChannel], Conversation]
@@ -136,13 +119,11 @@ class ManagementServer(Service):
     Attributes:
         registry: The handlers of operations and tasks.
         limits: What clients can make the server spend.
-        keepalive: From when on a session is dropped whose client has fallen silent.
         tasks: Runs the tasks and tells how they stand; programs trigger them here too.
         events: Tells programs what happens in the server.
         publisher: Knows what is published of it.
         counters: What happens too often for that.
         urls: Where it listens, one a listener, while it does: ``net.tcp://127.0.0.1:9100``.
-        stopping: Whether it is being stopped.
 
     Args:
         registry: The handlers of operations and tasks.
@@ -196,18 +177,46 @@ class ManagementServer(Service):
             from twisted.internet import reactor  # noqa: PLC0415 (importing it installs one)
         self.reactor = reactor
         self.registry = registry
-        self.limits = limits or Limits()
-        self.keepalive = keepalive
-        self.identities = identities or IdentityResolver()
-        self.authorizer = authorizer
-        self.store = store
-        self.urls: tuple[str, ...] = ()
-        self.stopping = False
-        self.brakes = Brakes()
+        self.limits = limits = limits or Limits()
         self.listeners = tuple(
             Listener(listener, security) if isinstance(listener, str) else listener
             for listener in listen
         )
+        self.urls: tuple[str, ...] = ()
+        runner = TwistedHandlerRunner(reactor, threads=limits.handler_threads)
+        self.events = EventHub(runner.log_failure)
+        self.recorder = Recorder(self.events, reactor, store)
+        self.tasks = TaskScheduler(
+            registry.tasks, TaskOutputs(runner, self.recorder, self.events, reactor)
+        )
+        self._parts = ServerParts(
+            reactor=reactor,
+            registry=registry,
+            limits=limits,
+            keepalive=keepalive,
+            identities=identities or IdentityResolver(),
+            authorizer=authorizer,
+            store=store,
+            runner=runner,
+            events=self.events,
+            recorder=self.recorder,
+            tasks=self.tasks,
+            session_settings=SessionSettings(
+                outbox_limit=limits.outbox,
+                merge_progress=merge_progress,
+                completion_timeout=limits.completion_timeout,
+                inactivity_timeout=limits.receive_timeout,
+                stop_timeout=limits.stop_timeout,
+            ),
+            new_codec=codec_factory(limits),
+            admission=Admission(
+                connections=limits.connections,
+                by_address=limits.connections_by_address,
+                in_preamble=limits.connections_in_preamble,
+            ),
+        )
+        self.counters = self._parts.counters
+        self._admission = self._parts.admission
         self._allow_unprotected_network = allow_unprotected_network
         self._channels: set[ServerChannel] = set()
         self._ports: list[Any] = []  # IListeningPort, and what all ports of Twisted can besides
@@ -216,59 +225,41 @@ class ManagementServer(Service):
         self._accepting = True
         self._gone: Deferred[None] | None = None  # fires when the last connection has gone
         self._stopped: list[Deferred[None]] = []  # who waits for the end of a stop
-        # What sessions ask for:
-        self.thread = threading.get_ident()
-        self.runner = TwistedHandlerRunner(reactor, threads=self.limits.handler_threads)
-        self.events = EventHub(self.runner.log_failure)
-        self.counters = Counters()
-        self.recorder = Recorder(self.events, reactor, store)
-        self.tasks = TaskScheduler(
-            registry.tasks, TaskOutputs(self.runner, self.recorder, self.events, reactor)
-        )
-        self._sessions = 0  # that there ever were
-        self.operation_endpoint = ServiceEndpoint(
-            operation_with_progress_application(self.runner.log_failure)
-        )
-        self.task_endpoint = ServiceEndpoint(ipam_server_application(self.runner.log_failure))
-        self.session_settings = SessionSettings(
-            outbox_limit=self.limits.outbox,
-            merge_progress=merge_progress,
-            completion_timeout=self.limits.completion_timeout,
-            inactivity_timeout=self.limits.receive_timeout,
-            stop_timeout=self.limits.stop_timeout,
-        )
-        self.new_codec: Callable[[], SessionCodec] = codec_factory(self.limits)
-        # What connections ask for:
-        self.admission = Admission(
-            connections=self.limits.connections,
-            by_address=self.limits.connections_by_address,
-            in_preamble=self.limits.connections_in_preamble,
-        )
-        self._services: dict[str, _Service] = {
-            _path_key(operation_path): partial(OperationConversation, self),
-            _path_key(server_path): partial(TaskConversation, self),
-        }
-        if len(self._services) != 2:
-            raise ValueError(
-                f"both services are to be at the path {operation_path!r}: give them two paths"
-            )
-        paths = {OPERATION_WITH_PROGRESS: operation_path, IPAM_SERVER: server_path}
-        applications = [self.operation_endpoint.app, self.task_endpoint.app]
+        self._services: dict[str, _Service] = {}
+        self._applications: list[IpamApplication] = []
+        self._paths: dict[str, str] = {}
+        self._serve(operation_with_progress_application, operation_path, OperationConversation)
+        self._serve(ipam_server_application, server_path, TaskConversation)
         if store is not None:
-            history = ServiceEndpoint(operation_history_application(self.runner.log_failure))
-            self._add(HISTORY_PATH, "the history", partial(HistoryConversation, history, self))
-            paths[OPERATION_HISTORY] = HISTORY_PATH
-            applications.append(history.app)
-        self.publisher = Publisher(applications, paths, self._listening)
+            self._serve(operation_history_application, HISTORY_PATH, HistoryConversation)
+        self.publisher = Publisher(self._applications, self._paths, self._listening)
         self._metadata: _Service | None = None  # the one service that is for everybody
         if metadata_exchange:
-            self._metadata = partial(MetadataConversation, self.publisher, self)
-            self._add(METADATA_PATH, "the metadata", self._metadata)
+            self._metadata = partial(MetadataConversation, self._parts, self.publisher)
+            self._add(METADATA_PATH, "metadata", self._metadata)
+
+    def _serve(
+        self,
+        make_application: Callable[[FailureHook], IpamApplication],
+        path: str,
+        conversation: Callable[[ServerParts, MessageEndpoint, ServerChannel], Conversation],
+    ) -> None:
+        """Have a service at a path."""
+        endpoint = ServiceEndpoint(make_application(self._parts.runner.log_failure))
+        self._add(path, endpoint.name, partial(conversation, self._parts, endpoint))
+        self._applications.append(endpoint.app)
+        self._paths[endpoint.name] = path
 
     def _add(self, path: str, what: str, service: _Service) -> None:
-        if _path_key(path) in self._services:
-            raise ValueError(f"the path {path} is that of {what}")
-        self._services[_path_key(path)] = service
+        key = _path_key(path)
+        if key in self._services:
+            raise ValueError(f"{what} is at the path {path}: give other services other paths")
+        self._services[key] = service
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it is being stopped."""
+        return self._parts.stopping
 
     # --- Start and stop --------------------------------------------------------------------------
 
@@ -330,23 +321,23 @@ class ManagementServer(Service):
                 )
             )
         super().startService()  # type: ignore[no-untyped-call]  # Twisted's has no types
-        self.thread = threading.get_ident()
-        self.admission.connections = self._connections_possible()
-        self.runner.start()
-        if self.store is None:
+        self._parts.thread = threading.get_ident()
+        self._admission.connections = self._connections_possible()
+        self._parts.runner.start()
+        if (store := self._parts.store) is None:
             return self._open_ports()
-        return self._open_store(self.store).addCallback(lambda _: self._open_ports())
+        return self._open_store(store).addCallback(lambda _: self._open_ports())
 
     @inlineCallbacks
     def _open_store(self, store: Store) -> Generator[Deferred[Any], Any, None]:
         """Open the store, and see to what an earlier run has left in it."""
         try:
-            yield self.runner.in_thread(store.open)
+            yield self._parts.runner.in_thread(store.open)
             if not self.running:
                 store.close()
                 raise CancelledError
             self.recorder.start()
-            yield recover(self)
+            yield recover(self._parts)
             if not self.running:
                 raise CancelledError
         except Exception:
@@ -414,6 +405,16 @@ class ManagementServer(Service):
         for factory, listener in zip(self._factories, self.listeners, strict=False):
             factory.listener = self.open(listener)
 
+    def admit(self, identities: IdentityResolver, authorizer: Authorizer | None) -> None:
+        """Change who clients are and what they may do, for sessions to come.
+
+        Args:
+            identities: Finds out who a client is, and in which groups.
+            authorizer: Tells who may start what; None lets everyone start everything.
+        """
+        self._parts.identities = identities
+        self._parts.authorizer = authorizer
+
     def open(self, listener: Listener) -> OpenListener:
         """Give what the connections of a listener have in common."""
         upgrades = None if listener.security is None else UpgradeMaker.of(listener.security)
@@ -457,7 +458,7 @@ class ManagementServer(Service):
         self._stopped.append(over)
         if self.running:
             super().stopService()  # type: ignore[no-untyped-call]  # Twisted's has no types
-            self.stopping = True
+            self._parts.stopping = True
             self._stop()
         elif self._taking is not None:  # it never was started
             taking, self._taking = self._taking, None
@@ -492,11 +493,11 @@ class ManagementServer(Service):
                 too_long.cancel()
         self.recorder.leave()
         yield self.recorder.close()
-        self.runner.stop()
+        self._parts.runner.stop()
         for url in self.urls:
             self.log.info("no longer listening on {url}", url=url)
         self.urls = ()
-        self.stopping = False
+        self._parts.stopping = False
         self._tell_stopped()
 
     def _tell_stopped(self) -> None:
@@ -509,11 +510,6 @@ class ManagementServer(Service):
             channel.abort("the server stops, and the connection is still there")
 
     # --- Connections and sessions ----------------------------------------------------------------
-
-    def number_session(self) -> int:
-        """Give a number that no other session of the server has had."""
-        self._sessions += 1
-        return self._sessions
 
     def tasks_overview(self) -> Sequence[TaskRecord]:
         """Tell how the tasks stand."""
@@ -538,16 +534,16 @@ class ManagementServer(Service):
 
     def accept(self, address: IAddress | None, listener: OpenListener) -> ServerChannel | None:
         """Make the channel of a new connection, unless there are too many."""
-        if self.admission.full or not self.running:
+        if self._admission.full or not self.running:
             self.log.warn(
                 "{peer}: connection refused: {reason}",
                 peer=spell_address(address),
-                reason=f"there are {self.admission.total} connections"
+                reason=f"there are {self._admission.total} connections"
                 if self.running
                 else "the server does not run",
             )
             return None
-        return ServerChannel(self, listener)
+        return ServerChannel(self._parts, self, listener)
 
     def entered(self, channel: ServerChannel, host: str) -> str | None:
         """Count a connection in; tell why if it may not stay.
@@ -556,10 +552,10 @@ class ManagementServer(Service):
         """
         self._channels.add(channel)
         self.counters.connections += 1
-        refusal = self.admission.enter(channel, host)
-        if self.admission.full and self._accepting:
+        refusal = self._admission.enter(channel, host)
+        if self._admission.full and self._accepting:
             self._accepting = False
-            self.log.warn("{count} connections: no more are accepted", count=self.admission.total)
+            self.log.warn("{count} connections: no more are accepted", count=self._admission.total)
             for port in self._ports:
                 port.stopReading()
         return refusal
@@ -567,8 +563,8 @@ class ManagementServer(Service):
     def left(self, channel: ServerChannel, host: str) -> None:
         """Count a connection out; there is room for another one."""
         self._channels.discard(channel)
-        self.admission.leave(channel, host)
-        if not self._accepting and not self.admission.full:
+        self._admission.leave(channel, host)
+        if not self._accepting and not self._admission.full:
             self._accepting = True
             for port in self._ports:
                 port.startReading()

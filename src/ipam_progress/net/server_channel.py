@@ -9,7 +9,8 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import Final, Protocol
 
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.error import ConnectionAborted
@@ -26,6 +27,7 @@ from ipam_progress.framing import (
     FaultReceived,
     PreambleReceived,
     ServerConnection,
+    ServerSettings,
     SessionEnded,
     SessionOpened,
     State,
@@ -35,13 +37,12 @@ from ipam_progress.framing import (
 from ipam_progress.identity import Identity
 from ipam_progress.net.channel import Channel
 from ipam_progress.net.conversation import Conversation
+from ipam_progress.net.server_parts import ServerParts
+from ipam_progress.net.upgrades import UpgradeMaker
 from ipam_progress.security.upgrade import AuthenticatedPeer
 from ipam_progress.session.keepalive import KeepaliveMode, KeepaliveWatch
 
-if TYPE_CHECKING:
-    from ipam_progress.net.server import ManagementServer, OpenListener
-
-__all__ = ["ServerChannel"]
+__all__ = ["Door", "OpenListener", "ServerChannel"]
 
 _UNSENT: Final = 64 * 1024
 """Octets that the system may keep for a client before the client's window takes them."""
@@ -53,24 +54,58 @@ _IN_PREAMBLE: Final = frozenset({State.MODE, State.VIA, State.ENCODING, State.UP
 """A preamble has begun and is not complete."""
 
 
+@dataclass(frozen=True, slots=True)
+class OpenListener:
+    """What a connection has from the listener that it came in by.
+
+    Attributes:
+        framing_settings: What its preambles may ask for.
+        upgrades: Makes the upgrades of its sessions; None where nothing is protected.
+    """
+
+    framing_settings: ServerSettings
+    upgrades: UpgradeMaker | None
+
+
+class Door(Protocol):
+    """Where connections come in and go out."""
+
+    def entered(self, channel: ServerChannel, host: str) -> str | None:
+        """Count a connection in; tell why if it may not stay."""
+        ...
+
+    def left(self, channel: ServerChannel, host: str) -> None:
+        """Count a connection out."""
+        ...
+
+    def service_at(self, via: str) -> Callable[[ServerChannel], Conversation] | None:
+        """Find the service that a Via names."""
+        ...
+
+
 class ServerChannel(Channel):
     """A connection to the server, over all the sessions that it carries.
 
+    Args:
+        parts: Of the server.
+        door: Lets it in, and shows it to the services.
+        listener: That it came in by.
+
     Attributes:
-        server: Whose connection it is.
         identity: Who the session's client is; None where nothing protects it.
         via: The address that the session's client has asked for.
     """
 
     framing: ServerConnection
 
-    def __init__(self, server: ManagementServer, listener: OpenListener) -> None:
+    def __init__(self, parts: ServerParts, door: Door, listener: OpenListener) -> None:
         super().__init__(
             ServerConnection(listener.framing_settings),
-            server.reactor,
-            limits=server.limits,
+            parts.reactor,
+            limits=parts.limits,
         )
-        self.server = server
+        self._parts = parts
+        self._door = door
         self.identity: Identity | None = None
         self.via = ""
         self._listener = listener
@@ -109,11 +144,11 @@ class ServerChannel(Channel):
 
     def keepalive_received(self) -> None:
         """Expect more of them from a client that has begun to send them."""
-        if self._watch is None and self.server.keepalive is KeepaliveMode.OBSERVED:
+        if self._watch is None and self._parts.keepalive is KeepaliveMode.OBSERVED:
             self._begin_watch()
 
     def _begin_watch(self) -> None:
-        limits = self.server.limits
+        limits = self._parts.limits
         self._watch = KeepaliveWatch(
             self, interval=limits.keepalive_interval, grace=limits.keepalive_grace
         )
@@ -128,7 +163,7 @@ class ServerChannel(Channel):
 
     def await_end(self) -> None:
         """Give the client some time to read what is left for it and to end the session."""
-        self.set_deadline(self.server.limits.close_timeout, self._no_end_came)
+        self.set_deadline(self._parts.limits.close_timeout, self._no_end_came)
 
     def _no_end_came(self) -> None:
         """Close without the client's End; what is on its way to a slow client still arrives."""
@@ -150,10 +185,10 @@ class ServerChannel(Channel):
             # half a minute what was true before, and seems to keep up with everything.
             with suppress(OSError):  # not every kernel that has the number has the option
                 self.transport.getHandle().setsockopt(socket.IPPROTO_TCP, _UNSENT_OPTION, _UNSENT)
-        refusal = self.server.entered(self, self._host)
+        refusal = self._door.entered(self, self._host)
         if refusal is None:
             self.set_deadline(
-                self.server.limits.preamble_timeout, self.abort, "no session was opened in time"
+                self._parts.limits.preamble_timeout, self.abort, "no session was opened in time"
             )
         else:
             self.abort(refusal)
@@ -172,7 +207,7 @@ class ServerChannel(Channel):
                 reason=reason.getErrorMessage(),
             )
         self._leave_conversation()
-        self.server.left(self, self._host)
+        self._door.left(self, self._host)
 
     def _resumed(self) -> None:
         if self._conversation is not None:
@@ -185,7 +220,7 @@ class ServerChannel(Channel):
         conversation, self._conversation = self._conversation, None
         if conversation is not None:
             conversation.connection_lost()
-            self.server.events.publish(events.SessionClosed(conversation.number))
+            self._parts.events.publish(events.SessionClosed(conversation.number))
 
     def _is_in_preamble(self) -> bool:
         """Tell whether a preamble has begun and is not complete."""
@@ -204,16 +239,16 @@ class ServerChannel(Channel):
             reason=error,
             fault=faults.short_name(error.fault),
         )
-        self.server.events.publish(
+        self._parts.events.publish(
             events.FaultSent(self.peer, faults.short_name(error.fault), str(error))
         )
         self.stop_sending()
         self.set_deadline(
-            self.server.limits.close_timeout, self.abort, "the fault was not read in time"
+            self._parts.limits.close_timeout, self.abort, "the fault was not read in time"
         )
 
     def _upgrade_requested(self, event: UpgradeRequested) -> None:
-        delay = self.server.brakes.delay(self._host, self.clock.seconds())
+        delay = self._parts.brakes.delay(self._host, self.clock.seconds())
         if delay:
             self.hold()
             self.clock.callLater(delay, self._upgrade_late)
@@ -232,8 +267,8 @@ class ServerChannel(Channel):
         self.begin_upgrade(upgrades.new_upgrade())
 
     def _authenticated(self, peer: AuthenticatedPeer) -> None:
-        self.server.brakes.succeeded(self._host)
-        self.identity = self.server.identities.identify(
+        self._parts.brakes.succeeded(self._host)
+        self.identity = self._parts.identities.identify(
             peer.name,
             peer.mechanism,
             user_sid=peer.user_sid,
@@ -243,15 +278,15 @@ class ServerChannel(Channel):
 
     def _upgrade_failed(self, error: SecurityError) -> None:
         if self._conversation is None:
-            self.server.brakes.failed(self._host, self.clock.seconds())
+            self._parts.brakes.failed(self._host, self.clock.seconds())
         self._leave_conversation()
         self.log.warn("{peer}: connection refused: {reason}", peer=self.peer, reason=error)
-        self.server.events.publish(events.HandshakeFailed(self.peer, str(error)))
+        self._parts.events.publish(events.HandshakeFailed(self.peer, str(error)))
         self.close()
 
     def _preamble_received(self, event: PreambleReceived) -> None:
         self.via = event.via
-        self._open_conversation = self.server.service_at(event.via)
+        self._open_conversation = self._door.service_at(event.via)
 
     def _session_opened(self, event: SessionOpened) -> None:
         assert self._open_conversation is not None  # no other Via is accepted
@@ -262,12 +297,12 @@ class ServerChannel(Channel):
             conversation.connection_lost()
             self.abort("what is asked for is not for everybody")
             return
-        self.server.admission.session_opened(self)
+        self._parts.admission.session_opened(self)
         self.clear_deadline()
-        if self.server.keepalive is KeepaliveMode.REQUIRED:
+        if self._parts.keepalive is KeepaliveMode.REQUIRED:
             self._begin_watch()
         self._conversation = conversation
-        self.server.events.publish(
+        self._parts.events.publish(
             events.SessionOpened(conversation.number, conversation.service, self.client, self.peer)
         )
 
@@ -287,11 +322,11 @@ class ServerChannel(Channel):
     def _session_ended(self, event: SessionEnded) -> None:
         self._leave_conversation()
         self.identity = None
-        if self.server.stopping:
+        if self._parts.stopping:
             self.close()
         else:
-            self.server.admission.await_session(self)
-            self.set_deadline(self.server.limits.idle_timeout, self._no_next_session)
+            self._parts.admission.await_session(self)
+            self.set_deadline(self._parts.limits.idle_timeout, self._no_next_session)
 
     def _no_next_session(self) -> None:
         """Close a connection that its client keeps for later, as clients expect."""
