@@ -352,7 +352,7 @@ def test_what_is_written_is_read_in_either_order(status):
     # What .NET does, before and after version 8: an int64, of which it keeps the low half.
     assert int.from_bytes(payload, "big") & 0xFFFFFFFF == status
     assert int.from_bytes(payload, "little") & 0xFFFFFFFF == status
-    assert negotiate._status(payload) == status
+    assert negotiate.read_status(payload) == status
 
 
 def test_frames_of_the_document():
