@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -245,3 +246,15 @@ def test_all_that_a_diagram_may_hold():
 
 def test_nothing_is_no_diagram():
     assert diagram([]) == []
+
+
+def test_the_manual_has_every_key(conversations):
+    manual = (Path(__file__).parents[2] / "docs" / "inspector.md").read_text(encoding="utf-8")
+    known = set(re.findall(r"`([a-z_]+)`", manual.partition("## The keys of")[2]))
+    shown = objects([*ITEMS, *recorded(conversations, "start-first")])
+    assert {each["kind"] for each in shown} <= known
+    used = {key for each in shown for key in each}
+    used |= {key for each in shown if isinstance(each.get("fault"), dict) for key in each["fault"]}
+    assert used <= known
+    kinds = re.findall(r"^\| `([a-z_]+)` \|", manual, re.MULTILINE)
+    assert sorted(set(kinds) - {"kind"}) == sorted({each["kind"] for each in shown})
