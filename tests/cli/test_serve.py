@@ -105,6 +105,20 @@ def test_an_address_in_use(serve, command) -> None:
         )
 
 
+@pytest.mark.parametrize("option", ["--metrics", "--page", "--http"])
+def test_a_site_at_an_address_in_use(serve, command, option) -> None:
+    taken = serve("--demo").url.rpartition(":")[2]
+    endpoint = f"tcp:{taken}:interface=127.0.0.1"
+    free = ["--listen", "tcp:0:interface=127.0.0.1"]
+    server = command("serve", "--security", "none", "--demo", *free, option, endpoint)
+    status, lines, errors = server.end()
+    assert (status, lines) == (2, [])
+    assert errors[-1] == (
+        f"Error: cannot listen on 127.0.0.1, port {taken}: Address already in use; "
+        "say other endpoints with --metrics, --page and --http"
+    )
+
+
 @pytest.mark.parametrize(
     ("endpoint", "cause"),
     [
