@@ -31,6 +31,7 @@ from ipam_progress.inspection import (
     StreamEnded,
     begins_session,
 )
+from ipam_progress.inspection import conversation as conversation_module
 from ipam_progress.namespaces import IPAM1
 
 from .conftest import knows
@@ -305,6 +306,26 @@ def test_the_end_of_a_stream():
 def test_a_record_of_another_kind_that_breaks_off():
     events = hold([(CLIENT, PREAMBLE[:9])])
     assert events[-1].reason == "the stream ends within a Via record"
+
+
+def test_octets_that_are_sealed_behind_the_end(conversations):
+    conversation = Conversation(1, knows(PASSWORD))
+    for side, octets in conversations["ntlm-progress"][:6]:
+        conversation.receive(side, octets)
+    state = conversation._sides[CLIENT]
+    state.opener = lambda message: message
+    end, skipped = conversation.receive(CLIENT, data(b"\x07more"))
+    assert end.record == EndRecord()
+    assert (skipped.size, skipped.reason) == (4, "sealed, and behind the End")
+    assert skipped.offset == end.offset
+
+
+def test_a_side_does_not_wait_for_ever(monkeypatch):
+    monkeypatch.setattr(conversation_module, "ENVELOPE_LIMIT", 1000)
+    octets = handshake_message(0x16, b"?") + bytes(1001)
+    events = hold([(CLIENT, upgrade("application/negotiate", octets))])
+    (skipped,) = of(events, OctetsSkipped)
+    assert (skipped.size, skipped.reason) == (1001, "the server was not heard to answer")
 
 
 # --- What is missing in the capture ---------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Damaged captures, a few hundred of them; ``python -m fuzz.captures`` does as many as one likes."""
+"""Damaged captures, a few hundred; ``python -m fuzz.captures`` does as many as one likes."""
 
 import subprocess
 import sys

@@ -115,6 +115,10 @@ class _Layer(Enum):
     LOST = "nothing that is known"
 
 
+_WAITING: Final = frozenset({_Layer.UPGRADE, _Layer.HANDSHAKE})
+"""Where octets of a side may have to wait for those of the other one."""
+
+
 class _Side:
     """What is kept for one side of a connection."""
 
@@ -171,7 +175,10 @@ class Conversation:
             self._skip(state, offset, len(octets))
         else:
             state.queue.append(octets, offset)
-        return self._advance()
+        self._advance()
+        if state.layer in _WAITING and len(state.queue) > ENVELOPE_LIMIT:
+            self._lose_track(side, f"the {side.other.value} was not heard to answer")
+        return self._take_events()
 
     def lose(self, side: Side, size: int, time: float | None = None) -> list[Event]:
         """Take notice that octets which a side sent are missing in the capture."""
@@ -200,7 +207,7 @@ class Conversation:
         """
         self._time = time
         state = self._sides[side]
-        if state.layer not in {_Layer.HANDSHAKE, _Layer.UPGRADE}:  # they wait for the other side
+        if state.layer not in _WAITING:
             self._leave(side, "the stream ends")
         self._tell(StreamEnded, side, state.received, how=how)
         return self._take_events()
@@ -225,11 +232,7 @@ class Conversation:
 
     # --- The layers ------------------------------------------------------------------------------
 
-    def _advance(self) -> list[Event]:
-        self._advance_all()
-        return self._take_events()
-
-    def _advance_all(self) -> None:
+    def _advance(self) -> None:
         """Read all there is; what one side says may be what the other one has waited for."""
         is_further = True
         while is_further:
@@ -286,7 +289,11 @@ class Conversation:
             case EndRecord() if state.layer is _Layer.DATA:
                 # The session ends, and the upgrade with it, [MC-NMF] 3.1.1.1.5.
                 state.layer = _Layer.RECORDS
-                state.opened.clear()
+                if state.opened:
+                    offset, left = state.opened.offset_of(0), state.opened.clear()
+                    self._tell(
+                        OctetsSkipped, side, offset, size=left, reason="sealed, and behind the End"
+                    )
 
     def _envelope(
         self,
@@ -518,7 +525,7 @@ class Conversation:
         state = self._sides[side]
         if state.layer is _Layer.DATA and state.is_framed is None:  # too few octets to tell
             state.is_framed = False
-            self._advance_all()
+            self._advance()
         match state.layer:
             case _Layer.RECORDS:
                 self._leave_record(side, state.queue, why)
