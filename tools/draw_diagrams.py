@@ -36,7 +36,7 @@ Table: TypeAlias = Mapping[tuple[Any, Any], tuple[Any, Any]]
 ANY_OTHER: Final = 6
 """So many inputs about which a state does the same, and stays, become one line."""
 
-WIDTH: Final = 34
+WIDTH: Final = 28
 """Characters in a line of text."""
 
 HEAD: Final = """\
@@ -253,7 +253,7 @@ def render(name: str, machine: Machine) -> str:
 def _source(name: str, machine: Machine, drawing: Drawing) -> Iterator[str]:
     yield f"// Written by tools/draw_diagrams.py from {machine.source}: do not edit.\n"
     yield f'digraph "{name}" {{\n{HEAD}'
-    foot = [machine.title, f"Drawn from {machine.source}.", *wrap(machine.else_, 2 * WIDTH)]
+    foot = [machine.title, f"Drawn from {machine.source}.", *wrap(machine.else_, 3 * WIDTH)]
     yield f'    label="{"".join(line + chr(92) + "l" for line in foot)}"\n'
     yield '    begin [shape=circle, style=filled, width=0.15, label="", fillcolor="#4a7ab5"]\n'
     yield f"    begin -> {machine.first.name}\n"
@@ -264,7 +264,10 @@ def _source(name: str, machine: Machine, drawing: Drawing) -> Iterator[str]:
     for number, card in enumerate(drawing.cards, 1):
         rows = [_bold(_but(card.excepted)), *_rows(card.cells)]
         yield f"    card{number} [{_CARD}, label={_label(rows, ground=False)}]\n"
-        if card.target is not None:
+        if card.target is None:
+            if number > 1:  # cards without an arrow stand below one another
+                yield f"    card{number - 1} -> card{number} [style=invis]\n"
+        else:
             yield f"    card{number} -> {card.target.name}\n"
     yield "}\n"
 
