@@ -9,4 +9,5 @@
 - runner.py: calls handlers; waiter.py is what they await.
 - client.py: the client and its connections; task_requests.py and history_requests.py are what it
   can ask for.
+- proxy.py: passes octets on between others, for those who want to see them.
 """
