@@ -7,6 +7,7 @@ from twisted.internet.error import ConnectionAborted, ConnectionDone, Connection
 from twisted.internet.error import ConnectionRefusedError as Refused
 from twisted.python.failure import Failure
 
+from ipam_progress.net import proxy
 from ipam_progress.net.proxy import Proxy
 
 CLIENT = IPv4Address("TCP", "192.0.2.7", 50123)
@@ -323,6 +324,15 @@ def test_past_the_limit_clients_wait(make_transport, log):
     assert not scene.port.reading
     late.reset()
     assert scene.port.reading
+
+
+def test_no_more_clients_are_let_in_than_there_are_descriptors_for(make_transport, monkeypatch):
+    monkeypatch.setattr(proxy, "raise_descriptor_limit", lambda: 32 + 5)
+    scene = Scene(make_transport)
+    scene.come()
+    assert scene.port.reading
+    scene.come()
+    assert not scene.port.reading
 
 
 def test_stopping_drops_what_is_there(scene):

@@ -29,6 +29,7 @@ from zope.interface import implementer
 from ipam_progress.inspection.events import Side
 from ipam_progress.limits import Limits
 from ipam_progress.net.channel import Transport, spell_address
+from ipam_progress.net.descriptors import raise_descriptor_limit
 from ipam_progress.net.tcp_keepalive import enable_keepalive
 
 __all__ = ["Proxy", "Watcher"]
@@ -37,6 +38,9 @@ _FIN: Final = "FIN"
 _RESET: Final = "RST"
 _RESET_BY_US: Final = "reset by the proxy"
 _NOT_CONNECTED: Final = "not connected"
+_SPARE_DESCRIPTORS: Final = 32
+"""What the process needs besides its connections, which take two each."""
+
 _KEEPALIVE: Final = Limits().tcp_keepalive
 
 
@@ -231,8 +235,9 @@ class Proxy(Factory):
     Args:
         target: The server.
         watcher: Who is told what passes.
-        connections: How many clients may be connected at once; more have to wait, but for those
-            that come at the same moment as the last one.
+        connections: How many clients may be connected at once, if the process may have so many
+            file descriptors; more have to wait, but for those that come at the same moment as the
+            last one.
     """
 
     noisy = False
@@ -257,6 +262,8 @@ class Proxy(Factory):
         Returns:
             What fires with the address.
         """
+        possible = (raise_descriptor_limit() - _SPARE_DESCRIPTORS) // 2
+        self._limit = max(1, min(self._limit, possible))
         self._port = yield endpoint.listen(self)
         return spell_address(self._port.getHost())
 
