@@ -213,6 +213,18 @@ def test_many_sessions(secured_probe, server, alice, reuse):
     assert (done.status, done.end["callbacks"]) == (0, 30 * 29)
 
 
+def test_a_proxy_passes_it_on_and_sees_that_it_is_protected(
+    secured_probe, server, alice, start_proxy
+):
+    proxy = start_proxy(server.url, "--json")
+    done = secured_probe(proxy, "progress", "CreateDhcpScope", *windows(), environment=alice)
+    assert (done.status, done.end["callbacks"]) == (0, 29)
+    proxy.stop()
+    (protection,) = [event for event in proxy.events() if event["kind"] == "protection"]
+    assert (protection["mechanism"], protection["opened"]) == ("Kerberos", False)
+    assert not [event for event in proxy.events() if event["kind"] in {"envelope", "damage"}]
+
+
 def test_a_task(secured_probe, server, alice):
     done = secured_probe(server, "start-task", "Discovery", *windows(), environment=alice)
     assert done.calls == [("open", "reply"), ("StartTask", "reply"), ("close", "reply")]
