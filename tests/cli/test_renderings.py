@@ -213,9 +213,9 @@ def test_messages_of_peers_are_shown_and_not_obeyed():
 
 def test_a_diagram(conversations):
     preamble = (
-        "Version major=1 minor=0, Mode mode=2 (DUPLEX),"
-        " Via via=net.tcp://127.0.0.2:19001/IpamServer, KnownEncoding encoding=8 (BINARY_SESSION),"
-        " PreambleEnd"
+        "Version major=1 minor=0<br/>Mode mode=2 (DUPLEX)<br/>"
+        "Via via=net.tcp://127.0.0.2:19001/IpamServer<br/>"
+        "KnownEncoding encoding=8 (BINARY_SESSION)<br/>PreambleEnd"
     )
     assert diagram(recorded(conversations, "start-task"))[:6] == [
         "sequenceDiagram",
@@ -237,7 +237,7 @@ def test_all_that_a_diagram_may_hold():
         "    participant S1 as server 1<br/>b:2",
         "    S1->>C1: Mode mode=2 (DUPLEX)",
     ]
-    assert "    Note over C1,S1: client: damaged at octet 5: x" in lines
+    assert "    Note over C1,S1:wrap: client: damaged at octet 5: x" in lines
     assert "    %% 3 connections without a net.tcp session" in lines
     assert "    %% damaged: z" in lines
     # characters that Mermaid takes for something else

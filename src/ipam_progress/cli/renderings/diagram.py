@@ -29,6 +29,8 @@ from ipam_progress.soap import shorten
 
 __all__ = ["DiagramRendering"]
 
+_BREAK: Final = "<br/>"
+
 _SPECIAL: Final = re.compile(r"[#;<>{}]")
 """Characters that Mermaid takes for something else; it has entities for them."""
 
@@ -51,7 +53,9 @@ class DiagramRendering:
                     ("C", "client", item.client),
                     ("S", "server", item.server),
                 ):
-                    name = f"{role} {item.connection}" + (f"<br/>{_safe(address)}" * bool(address))
+                    name = f"{role} {item.connection}" + (
+                        f"{_BREAK}{_safe(address)}" * bool(address)
+                    )
                     self._write(f"participant {letter}{item.connection} as {name}")
             case ConnectionsIgnored() | SourceDamaged():
                 self._end_arrow()
@@ -79,7 +83,7 @@ class DiagramRendering:
             case HandshakeEnded() | DamageFound() | OctetsSkipped():
                 number = event.connection
                 text = _safe(event_words(event))
-                self._write(f"Note over C{number},S{number}: {event.side.value}: {text}")
+                self._write(f"Note over C{number},S{number}:wrap: {event.side.value}: {text}")
 
     def _share_arrow(self, event: RecordRead | HandshakeMessageRead) -> None:
         sender = (event.connection, event.side)
@@ -90,13 +94,13 @@ class DiagramRendering:
 
     def _end_arrow(self) -> None:
         if self._records:
-            self._arrow(*self._sender, "->>", ", ".join(self._records))
+            self._arrow(*self._sender, "->>", *self._records)
             self._records.clear()
 
-    def _arrow(self, connection: int, side: Side, arrow: str, text: str) -> None:
+    def _arrow(self, connection: int, side: Side, arrow: str, *lines: str) -> None:
         client, server = f"C{connection}", f"S{connection}"
         ends = (client, server) if side is Side.CLIENT else (server, client)
-        self._write(f"{ends[0]}{arrow}{ends[1]}: {_safe(text)}")
+        self._write(f"{ends[0]}{arrow}{ends[1]}: {_BREAK.join(map(_safe, lines))}")
 
     def _write(self, line: str) -> None:
         if not self._has_begun:
