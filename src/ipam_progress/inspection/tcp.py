@@ -175,11 +175,16 @@ class _Flow:
         number: Its number once it is known to have net.tcp sessions.
         is_ignored: Whether it is known to have none.
         has_begun: Whether its beginning was captured.
+
+    Args:
+        segment: The first segment of it.
+        numbers: Gives the number of the next connection of net.tcp.
     """
 
     __slots__ = (
         "_held",
         "_held_size",
+        "_numbers",
         "_streams",
         "client",
         "ends",
@@ -189,7 +194,7 @@ class _Flow:
         "number",
     )
 
-    def __init__(self, segment: Segment) -> None:
+    def __init__(self, segment: Segment, numbers: Iterator[int]) -> None:
         self.ends = (segment.source, segment.target)
         self.client = ""
         self.number = 0
@@ -197,6 +202,7 @@ class _Flow:
         self.has_begun = False
         self.initial: int | None = None  # the client's first number
         self._streams = {end: _Stream() for end in self.ends}
+        self._numbers = numbers
         self._held: list[tuple[str, bytes, float | None]] = []
         self._held_size = 0
 
@@ -207,7 +213,7 @@ class _Flow:
             return self.ends[1] if self.client == self.ends[0] else self.ends[0]
         return min(self.ends, key=lambda end: int(end.rpartition(":")[2]))
 
-    def receive(self, segment: Segment, numbers: Iterator[int]) -> Iterator[Captured]:
+    def receive(self, segment: Segment) -> Iterator[Captured]:
         """Take a segment of either end."""
         stream = self._streams[segment.source]
         sequence = segment.sequence
@@ -221,25 +227,25 @@ class _Flow:
         if segment.payload and stream.next is None:
             self._join(segment)
         for octets in stream.insert(sequence, segment.payload):
-            yield from self._give(segment.source, octets, segment.time, numbers)
+            yield from self._give(segment.source, octets, segment.time)
         if segment.flags & TH_FIN:
             stream.end = (sequence + segment.size) % _NUMBERS
         for end, each in self._streams.items():
             while size := each.find_lost():
-                yield from self._lose(end, each, size, segment.time, numbers)
+                yield from self._lose(end, each, size, segment.time)
         if segment.flags & TH_RST:
-            yield from self._close(segment.source, "RST", segment.time, numbers)
+            yield from self._close(segment.source, "RST", segment.time)
         elif stream.end is not None and stream.end == stream.next:
-            yield from self._close(segment.source, "FIN", segment.time, numbers)
+            yield from self._close(segment.source, "FIN", segment.time)
 
-    def finish(self, numbers: Iterator[int]) -> Iterator[Captured]:
+    def finish(self) -> Iterator[Captured]:
         """Give what is left when no more segments will come."""
         for end, stream in self._streams.items():
             if self.is_ignored:
                 return
-            yield from self._flush(end, stream, None, numbers)
+            yield from self._flush(end, stream, None)
             if stream.end is not None and stream.end == stream.next:
-                yield from self._close(end, "FIN", None, numbers)
+                yield from self._close(end, "FIN", None)
 
     def _begin(self, segment: Segment) -> None:
         """Take a SYN, or the answer to one."""
@@ -265,15 +271,13 @@ class _Flow:
             self._streams[segment.source].next = segment.sequence
             self._streams[segment.target].next = segment.acknowledged
 
-    def _give(
-        self, end: str, octets: bytes, time: float | None, numbers: Iterator[int]
-    ) -> Iterator[Captured]:
+    def _give(self, end: str, octets: bytes, time: float | None) -> Iterator[Captured]:
         """Give octets on, once it is known what the connection is."""
         if not self.number:
             self._hold(end, octets, time)
             if not self._is_recognized():
                 return
-            self.number = next(numbers)
+            self.number = next(self._numbers)
             yield ConnectionFound(
                 connection=self.number,
                 client=self.client,
@@ -308,30 +312,24 @@ class _Flow:
             self._ignore()
         return False
 
-    def _lose(
-        self, end: str, stream: _Stream, size: int, time: float | None, numbers: Iterator[int]
-    ) -> Iterator[Captured]:
+    def _lose(self, end: str, stream: _Stream, size: int, time: float | None) -> Iterator[Captured]:
         if self.number:
             yield OctetsLost(self.number, self._side(end), size, time)
         else:
             self.has_begun = False
         for octets in stream.skip(size):
-            yield from self._give(end, octets, time, numbers)
+            yield from self._give(end, octets, time)
 
-    def _flush(
-        self, end: str, stream: _Stream, time: float | None, numbers: Iterator[int]
-    ) -> Iterator[Captured]:
+    def _flush(self, end: str, stream: _Stream, time: float | None) -> Iterator[Captured]:
         while size := stream.find_lost_at_end():
-            yield from self._lose(end, stream, size, time, numbers)
+            yield from self._lose(end, stream, size, time)
 
-    def _close(
-        self, end: str, how: str, time: float | None, numbers: Iterator[int]
-    ) -> Iterator[Captured]:
+    def _close(self, end: str, how: str, time: float | None) -> Iterator[Captured]:
         stream = self._streams[end]
         if stream.is_closed:
             return
         stream.is_closed = True
-        yield from self._flush(end, stream, time, numbers)
+        yield from self._flush(end, stream, time)
         if self.number:
             yield StreamClosed(self.number, self._side(end), how, time)
 
@@ -367,15 +365,15 @@ def follow_connections(segments: Iterable[Segment | SourceDamaged]) -> Iterator[
         key = frozenset((segment.source, segment.target))
         flow = flows.get(key)
         if flow is not None and _is_new(flow, segment):
-            yield from _leave(flows.pop(key), numbers, others)
+            yield from _leave(flows.pop(key), others)
             flow = None
         if flow is None:
             if len(flows) >= _MOST_FLOWS:
-                yield from _leave(flows.pop(next(iter(flows))), numbers, others)
-            flow = flows[key] = _Flow(segment)
-        yield from flow.receive(segment, numbers)
+                yield from _leave(flows.pop(next(iter(flows))), others)
+            flow = flows[key] = _Flow(segment, numbers)
+        yield from flow.receive(segment)
     for flow in flows.values():
-        yield from _leave(flow, numbers, others)
+        yield from _leave(flow, others)
     if others:
         yield ConnectionsIgnored(
             count=others.total(), servers=tuple(others.most_common(_MOST_NAMED))
@@ -388,7 +386,7 @@ def _is_new(flow: _Flow, segment: Segment) -> bool:
     return is_first and segment.sequence != flow.initial
 
 
-def _leave(flow: _Flow, numbers: Iterator[int], others: Counter[str]) -> Iterator[Captured]:
-    yield from flow.finish(numbers)
+def _leave(flow: _Flow, others: Counter[str]) -> Iterator[Captured]:
+    yield from flow.finish()
     if not flow.number:
         others[flow.server if len(others) < _MOST_FLOWS else "elsewhere"] += 1
