@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from ipam_progress.binaryxml import END, Encoder, StartElement
 from ipam_progress.framing import KnownEncoding
 from ipam_progress.framing.records import (
     EndRecord,
@@ -32,7 +33,7 @@ from ipam_progress.inspection import (
     begins_session,
 )
 from ipam_progress.inspection import conversation as conversation_module
-from ipam_progress.namespaces import IPAM1
+from ipam_progress.namespaces import ADDRESSING, IPAM1, SOAP
 
 from .conftest import knows
 
@@ -287,6 +288,22 @@ def test_a_fault_is_told_with_its_detail(conversations):
     assert fault.fault.reason == "parameters missing"
     assert fault.fault_detail == (IPAM1, "IpamException")
     assert fault.body[1] == "Fault"
+
+
+def test_a_fault_that_cannot_be_told_is_shown_as_xml_all_the_same():
+    """An element where its reason has text: a message, and a fault of which nothing is said."""
+    declared = (("s", SOAP), ("a", ADDRESSING))
+    tokens = [
+        StartElement("s", "Envelope", SOAP, declarations=declared),
+        *(StartElement("s", "Header", SOAP), StartElement("a", "Action", ADDRESSING)),
+        *("urn:x", END, END),
+        *(StartElement("s", name, SOAP) for name in ("Body", "Fault", "Reason", "Text")),
+        *(StartElement("", "what", ""), END, END, END, END, END, END),
+    ]
+    (event,) = hold([(SERVER, SizedEnvelopeRecord(Encoder().encode(tokens)).serialize())])
+    assert event.message.is_fault
+    assert event.fault is None
+    assert (event.body, event.fault_detail) == ((SOAP, "Fault"), None)
 
 
 def test_the_end_of_a_stream():

@@ -169,7 +169,7 @@ def test_pcapng_of_dpkt(segments):
 
 def test_pcapng_with_several_interfaces_and_sections(segments):
     """Each has its link layer and its own way to count time."""
-    nano = struct.pack("<HHBxxx", 9, 1, 9)
+    nano = struct.pack("<HH4s", 2, 3, b"lo") + struct.pack("<HHBxxx", 9, 1, 9)
     power_of_two = struct.pack("<HHBxxx", 9, 1, 0x80 | 20) + struct.pack("<HHq", 14, 8, 1_000_000)
     octets = section() + interface(1, nano) + interface(101, power_of_two)
     for number, segment in enumerate(segments[:10]):

@@ -15,6 +15,7 @@ from ipam_progress.inspection import (
     RecordRead,
     Side,
     StreamEnded,
+    tcp,
 )
 
 from .conftest import Sent, Wire, capture, changed, ethernet, pcap, read
@@ -237,6 +238,16 @@ def test_much_that_waits_for_little(progress):
     pending = [Sent(CLIENT, start + n * 60_000, None, TH_PUSH, bytes(60_000)) for n in range(150)]
     items = read(capture([*wire.segments, *pending]))
     assert of(items, DamageFound)[0].reason == "1 octets are missing here"
+
+
+def test_more_connections_than_are_followed(monkeypatch, progress):
+    monkeypatch.setattr(tcp, "_MOST_FLOWS", 2)
+    wires = [Wire(ports=(50_000 + n, 9100 + n)).open().say(progress[:6]) for n in range(3)]
+    silent = [Wire(ports=(60_000 + n, 80 + n)).open().segments[0] for n in range(3)]
+    segments = [segment for wire in wires for segment in wire.segments]
+    items = read(capture([*segments, *silent]))
+    assert [item.connection for item in of(items, ConnectionFound)] == [1, 2, 3]
+    assert dict(items[-1].servers) == {"192.0.2.2:80": 1, "192.0.2.2:81": 1, "elsewhere": 1}
 
 
 def test_a_connection_to_itself_and_one_without_octets():
