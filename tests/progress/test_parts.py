@@ -197,3 +197,10 @@ def test_the_percentage_is_right_whatever_the_tree_and_the_order(steps):
     assert shown == sorted(set(shown))
     assert Fraction(progress.percent) / 100 >= highest - Fraction(6, 100_000)
     assert progress.percent < 100
+
+
+def test_what_seemed_to_be_all_is_told_when_more_is_to_do(sink, progress):
+    progress.subtask("one").update(100)
+    assert "SetCompletionPercentage" not in {type(message).__name__ for message in sink.messages}
+    progress.part()
+    assert sink.messages[-1].completionPercentage == 50

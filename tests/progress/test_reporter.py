@@ -378,7 +378,7 @@ def test_hundred_waits_for_the_end(sink, progress):
     assert sink.sent() == ["add 1", "1 CompletedWithSuccess 100"]
     with progress.subtask("two") as part:
         part.update(10)
-    assert sink.sent() == ["add 2", "2 InProgress 10", "55%", "2 CompletedWithSuccess 100"]
+    assert sink.sent() == ["add 2", "50%", "2 InProgress 10", "55%", "2 CompletedWithSuccess 100"]
     assert sink.finish(progress) == ["100%", "CompletedWithSuccess"]
 
 

@@ -165,18 +165,20 @@ class Overall(Share):
         self.changed: list[Subtask] = []
         self.cancel_reason: str | None = None
 
-    def advance(self, weighted: int) -> None:
-        """Count progress, and tell the client where that changes what it sees.
+    def expect(self, weight: int) -> None:
+        """Note how much all children will weigh together."""
+        super().expect(weight)
+        self._follow()
 
-        The percentage never goes back when a subtask is added, and 100 waits for the end of the
-        operation: until then, more subtasks may come and the handler may fail.
-        """
+    def add(self, weight: int) -> None:
+        """Count the weight of one more child."""
+        super().add(weight)
+        self._follow()
+
+    def advance(self, weighted: int) -> None:
+        """Count progress, and tell the client where that changes what it sees."""
         self._done += weighted
-        if self.automatic:
-            weight = max(self._weight, self._expected)
-            hundredths = rounded(self._done, weight * HUNDREDTH)
-            if self.shown < hundredths < 100_00:
-                self.show(hundredths)
+        self._follow()
 
     def give(self, units: int) -> None:
         """Take a percentage from the handler, and tell the client whether it is new or not."""
@@ -187,6 +189,18 @@ class Overall(Share):
         """Tell the client how much is done."""
         self.post(SetCompletionPercentage(completionPercentage=decimal_of(hundredths)))
         self.shown = hundredths
+
+    def _follow(self) -> None:
+        """Tell the client how much is done, where it has to see another percentage.
+
+        That never goes back when a subtask is added, and 100 waits for the end of the operation:
+        until then, more subtasks may come, with which less is done, and the handler may fail.
+        """
+        if self.automatic:
+            weight = max(self._weight, self._expected)
+            hundredths = rounded(self._done, weight * HUNDREDTH)
+            if self.shown < hundredths < 100_00:
+                self.show(hundredths)
 
     @property
     def percent(self) -> Decimal:

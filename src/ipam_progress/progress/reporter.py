@@ -145,7 +145,7 @@ class ProgressPart:
                 someone who awaits could have posted: await `room` now and then.
         """
         weighs = weight_of(weight)
-        if unique_id is not None and unique_id not in _UNIQUE_IDS:
+        if unique_id is not None and not (type(unique_id) is int and unique_id in _UNIQUE_IDS):
             raise ValueError(f"a unique id must be a whole number of 32 bits, not {unique_id!r}")
         overall = self._overall
         overall.wait_for_room()
