@@ -1,4 +1,6 @@
-"""The errors of ipam_progress, one tree::
+"""The errors of ipam_progress, one tree.
+
+::
 
     IpamProgressError
     +- ProtocolError
