@@ -337,6 +337,17 @@ def test_octets_that_are_sealed_behind_the_end(conversations):
     assert skipped.offset == end.offset
 
 
+def test_what_was_sealed_is_damaged_itself(conversations):
+    conversation = Conversation(1, knows(PASSWORD))
+    for side, octets in conversations["ntlm-progress"][:6]:
+        conversation.receive(side, octets)
+    conversation._sides[CLIENT].opener = lambda message: message
+    (damage,) = conversation.receive(CLIENT, data(b"\x77what?"))
+    assert damage.reason == "no record has the type 0x77"
+    conversation.receive(CLIENT, b"more")
+    assert [event.size for event in of(conversation.finish(), OctetsSkipped)] == [4]
+
+
 def test_a_side_does_not_wait_for_ever(monkeypatch):
     monkeypatch.setattr(conversation_module, "ENVELOPE_LIMIT", 1000)
     octets = handshake_message(0x16, b"?") + bytes(1001)

@@ -204,6 +204,18 @@ def test_a_connection_that_both_sides_have_closed_is_finished():
     assert items[-1].reason == "protected by the upgrade"
 
 
+def test_a_number_that_is_used_again():
+    preamble = b"\x00\x01\x00"
+    source = [
+        ConnectionFound(connection=1),
+        StreamClosed(1, CLIENT, "FIN"),
+        ConnectionFound(connection=1),
+        StreamClosed(1, SERVER, "FIN"),
+        OctetsCaptured(1, CLIENT, preamble),
+    ]
+    assert isinstance(list(inspect(source))[-1], RecordRead)
+
+
 def test_the_oldest_of_too_many_connections_is_cut_short(monkeypatch):
     monkeypatch.setattr(captured_module, "_MOST_OPEN", 2)
     source = []

@@ -95,31 +95,31 @@ def inspect(source: Iterable[Captured], accounts: AccountLookup | None = None) -
         accounts: The accounts whose NTLM sessions are to be opened; None if there are none.
     """
     conversations: dict[int, Conversation] = {}
-    closed: dict[int, Side] = {}
+    closed: set[tuple[int, Side]] = set()
     for captured in source:
-        match captured:
-            case ConnectionFound(connection=number):
-                if len(conversations) >= _MOST_OPEN:
-                    yield from conversations.pop(next(iter(conversations))).finish()
-                yield captured
-                conversations[number] = Conversation(number, accounts)
-            case ConnectionsIgnored() | SourceDamaged():
-                yield captured
-            case _:
-                conversation = conversations.get(captured.connection)
-                if conversation is None:
-                    continue  # cut short
-                match captured:
-                    case OctetsCaptured():
-                        yield from conversation.receive(
-                            captured.side, captured.octets, captured.time
-                        )
-                    case OctetsLost():
-                        yield from conversation.lose(captured.side, captured.size, captured.time)
-                    case StreamClosed(connection=number, side=side):
-                        yield from conversation.close(side, captured.how, captured.time)
-                        if closed.setdefault(number, side) is not side:
-                            del closed[number], conversations[number]
-                            yield from conversation.finish()
+        if isinstance(captured, ConnectionFound):
+            if len(conversations) >= _MOST_OPEN:
+                yield from conversations.pop(next(iter(conversations))).finish()
+            yield captured
+            conversations[captured.connection] = Conversation(captured.connection, accounts)
+            closed -= {(captured.connection, side) for side in Side}
+            continue
+        if isinstance(captured, ConnectionsIgnored | SourceDamaged):
+            yield captured
+            continue
+        number, side = captured.connection, captured.side
+        conversation = conversations.get(number)
+        if conversation is None:  # cut short
+            continue
+        if isinstance(captured, OctetsCaptured):
+            yield from conversation.receive(side, captured.octets, captured.time)
+        elif isinstance(captured, OctetsLost):
+            yield from conversation.lose(side, captured.size, captured.time)
+        else:
+            yield from conversation.close(side, captured.how, captured.time)
+            closed.add((number, side))
+            if (number, side.other) in closed:
+                closed -= {(number, side), (number, side.other)}
+                yield from conversations.pop(number).finish()
     for conversation in conversations.values():
         yield from conversation.finish()

@@ -409,8 +409,8 @@ class Conversation:
         if self._read_record(side, state.opened):
             return True
         queue = state.queue
-        if state.layer is not _Layer.DATA:  # what was opened has ended the session, or is damaged
-            return state.layer is _Layer.RECORDS
+        if state.layer is _Layer.LOST:  # what was opened is damaged
+            return False
         if state.is_framed is False:
             state.layer = _Layer.RECORDS
             return True

@@ -25,7 +25,7 @@ from ipam_progress.inspection import (
     SourceDamaged,
     StreamEnded,
 )
-from ipam_progress.soap import shorten
+from ipam_progress.soap import Fault, shorten
 
 __all__ = ["DiagramRendering"]
 
@@ -76,8 +76,8 @@ class DiagramRendering:
                 self._arrow(event.connection, event.side, "->>", event_words(event))
             case EnvelopeRead(fault=None):
                 self._arrow(event.connection, event.side, "->>", short_action(event))
-            case EnvelopeRead():
-                self._arrow(event.connection, event.side, "-x", fault_words(event))
+            case EnvelopeRead(fault=Fault() as fault):
+                self._arrow(event.connection, event.side, "-x", fault_words(event, fault))
             case ProtectedMessageRead() | StreamEnded():
                 self._arrow(event.connection, event.side, "-->>", event_words(event))
             case HandshakeEnded() | DamageFound() | OctetsSkipped():

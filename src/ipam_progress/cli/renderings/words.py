@@ -24,7 +24,7 @@ from ipam_progress.inspection import (
     RecordRead,
     StreamEnded,
 )
-from ipam_progress.soap import shorten
+from ipam_progress.soap import Fault, shorten
 
 __all__ = ["body_words", "event_words", "fault_words", "short_action"]
 
@@ -83,7 +83,7 @@ def _protection_words(event: HandshakeEnded) -> str:
 
 def _envelope_words(event: EnvelopeRead) -> str:
     if event.fault is not None:
-        said = fault_words(event)
+        said = fault_words(event, event.fault)
     elif event.message is None:
         said = event.record_type.title
         if event.problem:
@@ -104,12 +104,10 @@ def short_action(event: EnvelopeRead) -> str:
     return printable(shorten(action.rpartition("/")[2] or action or "no Action"))
 
 
-def fault_words(event: EnvelopeRead) -> str:
+def fault_words(event: EnvelopeRead, fault: Fault) -> str:
     """Tell a SOAP fault: its codes, its reason and the type of its detail."""
-    if event.fault is None:
-        return ""
-    codes = "/".join(name for _, name in (event.fault.code, *event.fault.subcodes))
-    said = f"Fault {codes}: {shorten(event.fault.reason)}"
+    codes = "/".join(name for _, name in (fault.code, *fault.subcodes))
+    said = f"Fault {codes}: {shorten(fault.reason)}"
     if event.fault_detail is not None:
         said += f" (detail {event.fault_detail[1]})"
     return printable(said)
