@@ -34,9 +34,10 @@ _MOST_VALUES: Final = 64
 
 _FIRST: Final = (
     "SubTaskInstanceId",
-    "SubTaskStatus",
     "SubTaskName",
-    "ProgressStatusDescriptions",
+    "status",
+    "percentComplete",
+    "SubTaskStatus",
 )
 """The values of a message that come first because a line may not have room for all."""
 
