@@ -57,14 +57,17 @@ class Share(ABC):
     def expect(self, weight: int) -> None:
         """Note how much all children will weigh together."""
         self._expected = weight
+        self._follow()
 
     def add(self, weight: int) -> None:
         """Count the weight of one more child."""
         self._weight += weight
+        self._follow()
 
-    @abstractmethod
     def advance(self, weighted: int) -> None:
         """Count what a child has done: its progress in units times its weight."""
+        self._done += weighted
+        self._follow()
 
     @abstractmethod
     def give(self, units: int) -> None:
@@ -74,6 +77,10 @@ class Share(ABC):
     @abstractmethod
     def percent(self) -> Decimal:
         """How much is done."""
+
+    @abstractmethod
+    def _follow(self) -> None:
+        """Tell whoever has to know how much is done now, if that is not what they know."""
 
 
 class PartShare(Share):
@@ -91,21 +98,6 @@ class PartShare(Share):
         self._weight_in_parent = weight
         self._units = 0
         parent.add(weight)
-
-    def expect(self, weight: int) -> None:
-        """Note how much all children will weigh together."""
-        super().expect(weight)
-        self._follow()
-
-    def add(self, weight: int) -> None:
-        """Count the weight of one more child."""
-        super().add(weight)
-        self._follow()
-
-    def advance(self, weighted: int) -> None:
-        """Count what a child has done: its progress in units times its weight."""
-        self._done += weighted
-        self._follow()
 
     def give(self, units: int) -> None:
         """Take a percentage from the handler; from now on it does not follow from the children."""
@@ -164,21 +156,6 @@ class Overall(Share):
         self.subtasks: list[Subtask] = []
         self.changed: list[Subtask] = []
         self.cancel_reason: str | None = None
-
-    def expect(self, weight: int) -> None:
-        """Note how much all children will weigh together."""
-        super().expect(weight)
-        self._follow()
-
-    def add(self, weight: int) -> None:
-        """Count the weight of one more child."""
-        super().add(weight)
-        self._follow()
-
-    def advance(self, weighted: int) -> None:
-        """Count progress, and tell the client where that changes what it sees."""
-        self._done += weighted
-        self._follow()
 
     def give(self, units: int) -> None:
         """Take a percentage from the handler, and tell the client whether it is new or not."""
