@@ -145,7 +145,7 @@ def test_the_names_of_known_numbers():
 def test_subtasks_are_told_apart_in_a_line(conversations):
     lines = text(recorded(conversations, "progress")).splitlines()
     (first, *_) = [line for line in lines if "SetSubTaskStatus" in line]
-    assert "SetSubTaskStatus SubTaskInstanceId=1 SubTaskName=Step 1 status=InProgress percent" in first
+    assert "SetSubTaskStatus SubTaskInstanceId=1 SubTaskName=Step 1 status=InProgress per" in first
     (percent, *_) = [line for line in lines if "SetCompletionPercentage" in line]
     assert "SetCompletionPercentage completionPercentage=25  [" in percent
     assert all(len(line) < 300 for line in lines)
