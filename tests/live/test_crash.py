@@ -20,7 +20,7 @@ from ipam_progress.records import Outcome, TaskTrigger
 from ipam_progress.store import Store
 
 PROGRAMS = Path(__file__).parent / "programs"
-ROUNDS = int(os.environ.get("IPAM_CRASH_ROUNDS", "20"))
+ROUNDS = int(os.environ.get("IPAM_CRASH_ROUNDS", "6"))
 CLIENTS = 225
 """At least nine tenths of them have an operation that runs when the server is about to die."""
 
