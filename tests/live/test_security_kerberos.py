@@ -346,7 +346,11 @@ def domain(kerberos, require_peer, wait_until, tmp_path_factory):
     )  # fmt: skip
     settings = controller / "etc" / "smb.conf"
     text = settings.read_text("utf-8")
-    services = "server services = ldap cldap kdc rpc winbindd"
+    # one port of samba's own that anybody else has is the end of it: above those that Linux gives
+    services = (
+        "server services = ldap cldap kdc rpc winbindd\n"
+        "\trpc server dynamic port range = 61000-65535"
+    )
     text, count = re.subn(r"server services = .*", services, text)
     if not count:
         text = text.replace("[global]", f"[global]\n\t{services}", 1)
