@@ -18,7 +18,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import event
 
 from ipam_progress.errors import StoreError, StoreUnavailableError
-from ipam_progress.store import Store, migrations, schema
+from ipam_progress.store import Store, migrations, schema, sqlite
 
 PASSWORD = "s3cr3t"
 
@@ -310,6 +310,29 @@ def test_two_may_upgrade_at_once(database):
         for upgrade in [pool.submit(store.upgrade) for store in stores]:
             upgrade.result()
     stores[0].check()
+
+
+class Contended:
+    """A connection to a file that others, so many times, are just changing to WAL mode."""
+
+    def __init__(self, others):
+        self.others = others
+
+    def execute(self, statement):
+        if statement == "PRAGMA journal_mode = WAL" and self.others:
+            self.others -= 1
+            error = sqlite3.OperationalError("database is locked")
+            error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+            raise error
+
+
+def test_who_comes_first_changes_the_file_to_wal_mode(monkeypatch):
+    contended = Contended(3)
+    sqlite._set_up(contended, None)
+    assert contended.others == 0
+    monkeypatch.setattr(sqlite, "_PATIENCE", -1)
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        sqlite._set_up(Contended(3), None)
 
 
 def test_looking_does_not_wait_for_the_server_nor_hold_it_up(database, records):

@@ -8,6 +8,8 @@ it. Knows no table.
 
 import fcntl
 import os
+import sqlite3
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -22,8 +24,9 @@ __all__ = ["SqliteDatabase"]
 _PATIENCE: Final = 2.0
 """Seconds to wait for whoever has locked the database: a backup, a person with a shell."""
 
+_RETRY_INTERVAL: Final = 0.01
+
 _PRAGMAS: Final = (
-    "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
 )
@@ -125,5 +128,19 @@ class SqliteDatabase:
 
 def _set_up(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # Python's own idea of when to begin is to keep out of it
+    _enter_wal_mode(connection)
     for pragma in _PRAGMAS:
         connection.execute(pragma)
+
+
+def _enter_wal_mode(connection: Any) -> None:
+    """Change to WAL mode: the one lock that SQLite does not wait for, whatever the timeout is."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        time.sleep(_RETRY_INTERVAL)
