@@ -92,12 +92,6 @@ _TLS_TYPES: Final = {
     0x17: "TLS ApplicationData",
 }
 
-_LEVELS: Final = {
-    ProtectionLevel.NONE: "None",
-    ProtectionLevel.SIGN: "Sign",
-    ProtectionLevel.ENCRYPT_AND_SIGN: "EncryptAndSign",
-}
-
 
 def begins_session(octets: bytes | bytearray) -> bool:
     """Tell whether octets are the beginning of a client's preamble, as far as it is always so."""
@@ -399,7 +393,7 @@ class Conversation:
             offset,
             mechanism=testimony.mechanism,
             account=testimony.account,
-            protection="" if testimony.level is None else _LEVELS[testimony.level],
+            protection="" if testimony.level is None else testimony.level.title,
             is_opened=testimony.open_client is not None or testimony.level is ProtectionLevel.NONE,
             reason=testimony.reason,
         )

@@ -24,6 +24,11 @@ class ProtectionLevel(IntEnum):
     SIGN = 1
     ENCRYPT_AND_SIGN = 2
 
+    @property
+    def title(self) -> str:
+        """The level's name as .NET and WCF's policies spell it: ``EncryptAndSign``."""
+        return self.name.title().replace("_", "")
+
 
 class Status(IntEnum):
     """What a HandshakeError says: HRESULTs of [MS-ERREF], and one plain Windows error number."""

@@ -12,7 +12,6 @@ from lxml import etree
 
 from ipam_progress.contracts.model import TypeName
 from ipam_progress.errors import LocalProtocolError
-from ipam_progress.security.mechanism import ProtectionLevel
 from ipam_progress.service.declarations import FAULT_SUFFIX
 from ipam_progress.service.metadata.elements import (
     IDENTITY,
@@ -39,12 +38,6 @@ __all__ = ["Binding", "build_binding", "build_policy", "build_service", "name_bi
 
 _TCP: Final = "http://schemas.microsoft.com/soap/tcp"
 _HTTP: Final = "http://schemas.xmlsoap.org/soap/http"
-
-_LEVELS: Final = {
-    ProtectionLevel.NONE: "None",
-    ProtectionLevel.SIGN: "Sign",
-    ProtectionLevel.ENCRYPT_AND_SIGN: "EncryptAndSign",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +113,7 @@ def build_policy(binding: Binding) -> etree._Element:
 
 def _upgrade(security: PublishedSecurity) -> etree._Element:
     if isinstance(security, WindowsSecurity):
-        level = MSF("ProtectionLevel", _LEVELS[security.level])
+        level = MSF("ProtectionLevel", security.level.title)
         return MSF("WindowsTransportSecurity", level)
     certificate = [MSF("RequireClientCertificate")] if security.client_certificate else []
     return MSF("SslTransportSecurity", *certificate)
