@@ -26,7 +26,7 @@ class ProtectionLevel(IntEnum):
 
     @property
     def title(self) -> str:
-        """The level's name as .NET and WCF's policies spell it: ``EncryptAndSign``."""
+        """Its name as .NET and the policies of WCF have it, ``EncryptAndSign`` for one."""
         return self.name.title().replace("_", "")
 
 
