@@ -50,9 +50,9 @@ from ipam_progress.configuration import (
 from ipam_progress.errors import ConfigurationError
 from ipam_progress.identity import IdentityResolver
 from ipam_progress.limits import Limits
-from ipam_progress.net.paths import OPERATION_PATH, SERVER_PATH
 from ipam_progress.security.ntlm import ServerNames
 from ipam_progress.security.tls import ClientCertificates as TlsClientCertificates
+from ipam_progress.service.paths import OPERATION_PATH, SERVER_PATH
 from ipam_progress.session.keepalive import KeepaliveMode
 
 WHOLE = r"""

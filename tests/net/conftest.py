@@ -26,13 +26,13 @@ from ipam_progress.limits import Limits
 from ipam_progress.namespaces import INSTANCE, SOAP
 from ipam_progress.net.client import ManagementClient
 from ipam_progress.net.client_channel import ClientChannel
-from ipam_progress.net.paths import OPERATION_PATH
 from ipam_progress.net.server import ManagementServer
 from ipam_progress.service.bodies import end_with_body
 from ipam_progress.service.callbacks import is_callback, read_callback
 from ipam_progress.service.client import encode_request, read_answer, read_fault_error
 from ipam_progress.service.declarations import OPERATIONS
 from ipam_progress.service.incoming import read_incoming
+from ipam_progress.service.paths import OPERATION_PATH
 from ipam_progress.soap import begin_one_way
 from ipam_progress.tracking import ProgressTracker
 

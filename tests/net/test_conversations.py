@@ -21,9 +21,9 @@ from ipam_progress.contracts.messages import StartOperationWithCallback, StartTa
 from ipam_progress.demo import demo_registry
 from ipam_progress.framing.records import EndRecord
 from ipam_progress.limits import Limits
-from ipam_progress.net.paths import OPERATION_PATH, SERVER_PATH
 from ipam_progress.operations import IpamError, OperationRegistry
 from ipam_progress.service.client import SoapFaultError
+from ipam_progress.service.paths import OPERATION_PATH, SERVER_PATH
 
 SUCCESS = OverallProgressStatus.CompletedWithSuccess
 FAILURE = OverallProgressStatus.CompletedWithFailure

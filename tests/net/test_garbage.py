@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from ipam_progress.contracts import IpamTaskType
 from ipam_progress.contracts.messages import StartTask
 from ipam_progress.framing.records import PreambleAckRecord
-from ipam_progress.net.paths import SERVER_PATH
+from ipam_progress.service.paths import SERVER_PATH
 from ipam_progress.tracking import ProgressTracker
 
 NAMES = ("progress", "start-task", "two-sessions", "initialize-twice", "raw-wrong-order")

@@ -34,11 +34,11 @@ from ipam_progress.errors import (
 from ipam_progress.framing import faults
 from ipam_progress.framing.records import EndRecord, FaultRecord
 from ipam_progress.identity import Identity, IpamGroup
-from ipam_progress.net.paths import HISTORY_PATH
 from ipam_progress.net.server import ManagementServer
 from ipam_progress.records import OperationRecord, Outcome, SubtaskRecord
 from ipam_progress.service.client import SoapFaultError
 from ipam_progress.service.history import record_of, recorded
+from ipam_progress.service.paths import HISTORY_PATH
 from ipam_progress.store import Store
 
 BEGAN = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)

@@ -7,10 +7,10 @@ from ipam_progress.binaryxml import Encoder, UniqueId
 from ipam_progress.contracts import CreateDhcpScopeParameters, IpamAdminOperationId, IpamTaskType
 from ipam_progress.contracts.messages import StartOperationWithCallback, StartTask
 from ipam_progress.framing.records import EndRecord, PreambleAckRecord, SizedEnvelopeRecord
-from ipam_progress.net.paths import OPERATION_PATH, SERVER_PATH
 from ipam_progress.operations import OperationRegistry
 from ipam_progress.service.client import SoapFaultError, encode_keepalive
 from ipam_progress.service.declarations import CALLBACKS_BY_ACTION, KEEPALIVE
+from ipam_progress.service.paths import OPERATION_PATH, SERVER_PATH
 from ipam_progress.session.keepalive import KeepaliveMode
 from ipam_progress.soap import (
     action_not_supported,

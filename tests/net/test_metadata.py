@@ -15,7 +15,6 @@ from ipam_progress.events import RequestAnswered
 from ipam_progress.framing import ServerSettings
 from ipam_progress.framing.records import EndRecord, SizedEnvelopeRecord
 from ipam_progress.namespaces import ADDRESSING, HISTORY, IPAM, SCHEMA, SOAP
-from ipam_progress.net.paths import HISTORY_PATH, METADATA_PATH, OPERATION_PATH, SERVER_PATH
 from ipam_progress.net.publication import Publisher, published_security
 from ipam_progress.net.server import Listener
 from ipam_progress.security.accounts import Accounts, nt_hash
@@ -28,6 +27,7 @@ from ipam_progress.service.metadata import (
     TlsSecurity,
     endpoints_at,
 )
+from ipam_progress.service.paths import HISTORY_PATH, METADATA_PATH, OPERATION_PATH, SERVER_PATH
 from ipam_progress.store import Store
 
 REQUEST = (Path(__file__).parents[1] / "data" / "metadata" / "mex-request.xml").read_text()

@@ -16,9 +16,9 @@ from ipam_progress.framing.records import (
 )
 from ipam_progress.limits import Limits
 from ipam_progress.net import server_channel
-from ipam_progress.net.paths import OPERATION_PATH, SERVER_PATH
 from ipam_progress.operations import OperationRegistry
 from ipam_progress.service.client import SoapFaultError
+from ipam_progress.service.paths import OPERATION_PATH, SERVER_PATH
 
 TASK = StartTask(taskType=IpamTaskType.Discovery, server="dhcp1")
 ALL_CALLBACKS = [

@@ -19,10 +19,10 @@ from ipam_progress.contracts.messages import (
 )
 from ipam_progress.events import TaskRunEnded, TaskRunStarted
 from ipam_progress.identity import IdentityResolver
-from ipam_progress.net.paths import SERVER_PATH
 from ipam_progress.operations import OperationRegistry
 from ipam_progress.records import Outcome, TaskTrigger
 from ipam_progress.service.client import SoapFaultError
+from ipam_progress.service.paths import SERVER_PATH
 from ipam_progress.tasks.answers import HAS_NOT_RUN
 from ipam_progress.values import TimeSpan
 

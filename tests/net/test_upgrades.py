@@ -29,7 +29,6 @@ from ipam_progress.limits import Limits
 from ipam_progress.net.audit import log_decision
 from ipam_progress.net.brakes import FREE_FAILURES, LONGEST_DELAY, MEMORY, Brakes
 from ipam_progress.net.client_channel import ClientChannel
-from ipam_progress.net.paths import OPERATION_PATH, SERVER_PATH
 from ipam_progress.net.server import Listener, ManagementServer
 from ipam_progress.net.upgrades import UpgradeMaker
 from ipam_progress.security.accounts import Accounts, nt_hash
@@ -37,6 +36,7 @@ from ipam_progress.security.certificates import KeyedCertificate
 from ipam_progress.security.negotiate import NegotiateClient, NegotiateServer
 from ipam_progress.security.tls import TlsClient, TlsServer
 from ipam_progress.service.client import SoapFaultError
+from ipam_progress.service.paths import OPERATION_PATH, SERVER_PATH
 from ipam_progress.session.faults import IpamError
 
 ALICE = "LAB\\alice"

@@ -43,10 +43,10 @@ from ipam_progress.demo import demo_registry
 from ipam_progress.errors import ConfigurationError, StoreError
 from ipam_progress.identity import IdentityResolver
 from ipam_progress.net.audit import log_decision
-from ipam_progress.net.paths import OPERATION_PATH, SERVER_PATH
 from ipam_progress.net.server import Listener, ManagementServer
 from ipam_progress.net.upgrades import ServerSecurity
 from ipam_progress.operations import OperationRegistry
+from ipam_progress.service.paths import OPERATION_PATH, SERVER_PATH
 from ipam_progress.store import Store
 from ipam_progress.tasks import TaskRegistry
 from ipam_progress.web import WebService

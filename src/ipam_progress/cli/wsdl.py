@@ -28,7 +28,6 @@ from ipam_progress.configuration import (
 )
 from ipam_progress.errors import ConfigurationError
 from ipam_progress.framing import NetTcpAddress
-from ipam_progress.net.paths import HISTORY_PATH
 from ipam_progress.publishing.service import HTTP_PATH
 from ipam_progress.service.application import (
     ipam_server_application,
@@ -49,6 +48,7 @@ from ipam_progress.service.metadata import (
     WindowsSecurity,
     endpoints_at,
 )
+from ipam_progress.service.paths import HISTORY_PATH
 
 __all__ = ["command"]
 

@@ -24,6 +24,7 @@ from ipam_progress.configuration.values import (
 from ipam_progress.contracts import IpamTaskType
 from ipam_progress.identity import IpamGroup
 from ipam_progress.limits import Limits
+from ipam_progress.service.paths import OPERATION_PATH, SERVER_PATH
 from ipam_progress.session.keepalive import KeepaliveMode
 
 __all__ = [
@@ -135,8 +136,8 @@ class ListenerSettings:
 class PathSettings:
     """``[paths]``: where the two services are, below the address of a listener."""
 
-    operation: str = "/IpamOperationWithProgress"
-    server: str = "/IpamServer"
+    operation: str = OPERATION_PATH
+    server: str = SERVER_PATH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from ipam_progress.configuration.model import (
 from ipam_progress.configuration.positions import Key
 from ipam_progress.configuration.sources import Sources
 from ipam_progress.configuration.values import GLOBAL_SCOPE, Endpoint
+from ipam_progress.service.paths import METADATA_PATH, path_key
 from ipam_progress.tasks.registry import LONGEST_RECURRENCE
 
 __all__ = ["RULES", "Problem", "Rule"]
@@ -42,7 +43,6 @@ _NETBIOS_NAME: Final = 15
 
 _DNS_NAME: Final = 255
 _DAYS: Final = 36_500
-_METADATA_PATH: Final = "/mex"
 _HOST: Final = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
 
@@ -112,13 +112,10 @@ def _paths(configuration: Configuration, _: Sources) -> Iterator[Problem]:
         path = getattr(paths, name)
         if not path.startswith("/"):
             yield Problem(("paths", name), f"{path!r} does not begin with /")
-    if paths.operation.rstrip("/").lower() == paths.server.rstrip("/").lower():
+    if path_key(paths.operation) == path_key(paths.server):
         yield Problem(("paths", "server"), "both services are at this path: give them two paths")
     for name in ("operation", "server"):
-        if (
-            configuration.metadata_exchange
-            and getattr(paths, name).rstrip("/").lower() == _METADATA_PATH
-        ):
+        if configuration.metadata_exchange and path_key(getattr(paths, name)) == METADATA_PATH:
             yield Problem(("paths", name), "metadata_exchange is at this path: choose another one")
 
 

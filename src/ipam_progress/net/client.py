@@ -23,10 +23,10 @@ from ipam_progress.framing import NetTcpAddress
 from ipam_progress.limits import Limits
 from ipam_progress.net.client_channel import ClientChannel
 from ipam_progress.net.history_requests import HistoryRequests
-from ipam_progress.net.paths import HISTORY_PATH, OPERATION_PATH, SERVER_PATH
 from ipam_progress.net.task_requests import TaskRequests
 from ipam_progress.net.upgrades import ClientSecurity, UpgradeMaker
 from ipam_progress.net.waiter import DeferredWaiter
+from ipam_progress.service.paths import HISTORY_PATH, OPERATION_PATH, SERVER_PATH
 from ipam_progress.tracking import ProgressSnapshot, ProgressTracker
 
 __all__ = ["ManagementClient", "RunningOperation"]

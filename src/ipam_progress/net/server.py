@@ -45,7 +45,6 @@ from ipam_progress.net.descriptors import raise_descriptor_limit
 from ipam_progress.net.history_conversation import HistoryConversation
 from ipam_progress.net.metadata_conversation import MetadataConversation
 from ipam_progress.net.operation_conversation import OperationConversation
-from ipam_progress.net.paths import HISTORY_PATH, METADATA_PATH, OPERATION_PATH, SERVER_PATH
 from ipam_progress.net.publication import Publisher
 from ipam_progress.net.recorder import Recorder
 from ipam_progress.net.recovery import recover
@@ -66,6 +65,13 @@ from ipam_progress.service.application import (
     operation_with_progress_application,
 )
 from ipam_progress.service.endpoint import ServiceEndpoint
+from ipam_progress.service.paths import (
+    HISTORY_PATH,
+    METADATA_PATH,
+    OPERATION_PATH,
+    SERVER_PATH,
+    path_key,
+)
 from ipam_progress.session.keepalive import KeepaliveMode
 from ipam_progress.session.server import SessionSettings
 from ipam_progress.store import Store
@@ -251,7 +257,9 @@ class ManagementServer(Service):
         self._paths[endpoint.name] = path
 
     def _add(self, path: str, what: str, service: _Service) -> None:
-        key = _path_key(path)
+        if not path.startswith("/"):
+            raise ValueError(f"the path {path!r} must begin with /")
+        key = path_key(path)
         if key in self._services:
             raise ValueError(f"{what} is at the path {path}: give other services other paths")
         self._services[key] = service
@@ -579,7 +587,7 @@ class ManagementServer(Service):
     def service_at(self, via: str) -> _Service | None:
         """Find the service that a Via names by its path; host and port are the client's affair."""
         try:
-            path = _path_key(NetTcpAddress.parse(via).path)
+            path = path_key(NetTcpAddress.parse(via).path)
         except ValueError:
             return None
         while path:
@@ -587,13 +595,6 @@ class ManagementServer(Service):
                 return service
             path = path.rpartition("/")[0]
         return self._services.get("")
-
-
-def _path_key(path: str) -> str:
-    """Give the form in which paths are compared."""
-    if not path.startswith("/"):
-        raise ValueError(f"the path {path!r} must begin with /")
-    return path.rstrip("/").lower()
 
 
 def _patient(description: str) -> str:

@@ -1,6 +1,6 @@
 """The two services, with Spyne at work: from the octets of an envelope to a session, and back.
 
-    declarations.py  the operations: names, Actions, messages
+    declarations.py  the operations: names, Actions, messages; paths.py where they are found
     services.py      the service classes; models.py derives what they publish
     application.py   a Spyne application for each service; protocol.py its protocol, and
                      text_protocol.py another one, for messages in text

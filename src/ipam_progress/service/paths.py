@@ -1,6 +1,9 @@
-"""Where the services are at a server: the paths of their addresses, if nobody chooses others."""
+"""Where the services are at a server: the paths of their addresses, if nobody chooses others.
 
-__all__ = ["HISTORY_PATH", "METADATA_PATH", "OPERATION_PATH", "SERVER_PATH"]
+Knows no services.
+"""
+
+__all__ = ["HISTORY_PATH", "METADATA_PATH", "OPERATION_PATH", "SERVER_PATH", "path_key"]
 
 OPERATION_PATH = "/IpamOperationWithProgress"
 """Where IIpamOperationWithProgress is served."""
@@ -13,3 +16,8 @@ HISTORY_PATH = "/IpamOperationHistory"
 
 METADATA_PATH = "/mex"
 """Where a server that publishes its metadata is asked for them."""
+
+
+def path_key(path: str) -> str:
+    """Give the form in which paths are compared."""
+    return path.rstrip("/").lower()
